@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# What can be chosen. A project that brings ksync in by add_subdirectory or
+# FetchContent gets the library alone.
+
+option(KSYNC_BUILD_SHARED "Build the shared library" ON)
+option(KSYNC_BUILD_STATIC "Build the static library" ON)
+option(KSYNC_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(KSYNC_BUILD_TSAN "Build the ThreadSanitizer stress suite" OFF)
+option(KSYNC_BUILD_BENCH "Build the benchmarks" OFF)
+option(KSYNC_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
+option(KSYNC_PROOF "Build the library for its own proof: steps, no lock notes"
+	OFF
+)
+set(KSYNC_TEST_RUNNER criterion CACHE STRING
+	"Who runs the unit tests: criterion, or builtin (tests/runner)"
+)
+set_property(CACHE KSYNC_TEST_RUNNER PROPERTY STRINGS criterion builtin)
+
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE
+	AND NOT CMAKE_CONFIGURATION_TYPES)
+	set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+# Does libc register rseq areas? Then it says where.
+include(CheckSymbolExists)
+check_symbol_exists(__rseq_size "sys/rseq.h" KSYNC_HAVE_GLIBC_RSEQ)
+if(KSYNC_HAVE_GLIBC_RSEQ)
+	set(KSYNC_RSEQ glibc)
+else()
+	set(KSYNC_RSEQ none)
+endif()

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Atomic bit operations on an array of unsigned long, with the kernel's orders:
+ * without a result relaxed; test_and_* fully ordered; _lock acquires, _unlock
+ * releases. Bit nr counts from the first word's lowest bit. The __ forms are
+ * for one thread.
+ */
+#ifndef KSYNC_BITOPS_H
+#define KSYNC_BITOPS_H
+
+#include <ksync/machine.h>
+
+#define KSYNC_BITS_PER_LONG ((long)(8 * sizeof(long)))
+
+KSYNC_BEGIN_DECLS
+
+KSYNC_PRIVATE_INLINE unsigned long ksync__bit_mask(long nr)
+{
+	return 1UL << (nr % KSYNC_BITS_PER_LONG);
+}
+
+KSYNC_PRIVATE_INLINE volatile unsigned long *
+ksync__bit_word(long nr, volatile unsigned long *addr)
+{
+	return addr + nr / KSYNC_BITS_PER_LONG;
+}
+
+#define KSYNC__BIT_VOID(name, op, mask, order)                              \
+	KSYNC_INLINE void ksync_##name(long nr,                             \
+				       volatile unsigned long *addr)        \
+	{                                                                   \
+		(void)ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask, \
+					   KSYNC__MO_##order);              \
+	}
+#define KSYNC__BIT_TEST(name, op, mask, order)                              \
+	KSYNC_INLINE bool ksync_##name(long nr,                             \
+				       volatile unsigned long *addr)        \
+	{                                                                   \
+		unsigned long old;                                          \
+                                                                            \
+		KSYNC__AROUND_##order();                                    \
+		old = ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask, \
+					   KSYNC__MO_##order);              \
+		KSYNC__AROUND_##order();                                    \
+		return (old & ksync__bit_mask(nr)) != 0;                    \
+	}
+#define KSYNC__BIT_PLAIN(name, expr)                                        \
+	KSYNC_INLINE bool ksync___test_and_##name##_bit(                    \
+		long nr, volatile unsigned long *addr)                      \
+	{                                                                   \
+		volatile unsigned long *word = ksync__bit_word(nr, addr);   \
+		unsigned long mask = ksync__bit_mask(nr);                   \
+		unsigned long old = *word;                                  \
+                                                                            \
+		*word = expr;                                               \
+		return (old & mask) != 0;                                   \
+	}                                                                   \
+	KSYNC_INLINE void ksync___##name##_bit(                             \
+		long nr, volatile unsigned long *addr)                      \
+	{                                                                   \
+		(void)ksync___test_and_##name##_bit(nr, addr);              \
+	}
+
+KSYNC__BIT_VOID(set_bit, or, ksync__bit_mask(nr), RELAXED)
+KSYNC__BIT_VOID(clear_bit, and, ~ksync__bit_mask(nr), RELAXED)
+KSYNC__BIT_VOID(change_bit, xor, ksync__bit_mask(nr), RELAXED)
+KSYNC__BIT_VOID(clear_bit_unlock, and, ~ksync__bit_mask(nr), RELEASE)
+KSYNC__BIT_TEST(test_and_set_bit, or, ksync__bit_mask(nr), FULL)
+KSYNC__BIT_TEST(test_and_clear_bit, and, ~ksync__bit_mask(nr), FULL)
+KSYNC__BIT_TEST(test_and_change_bit, xor, ksync__bit_mask(nr), FULL)
+KSYNC__BIT_TEST(test_and_set_bit_lock, or, ksync__bit_mask(nr), ACQUIRE)
+KSYNC__BIT_PLAIN(set, old | mask)
+KSYNC__BIT_PLAIN(clear, old & ~mask)
+KSYNC__BIT_PLAIN(change, old ^ mask)
+
+#undef KSYNC__BIT_VOID
+#undef KSYNC__BIT_TEST
+#undef KSYNC__BIT_PLAIN
+
+/**
+ * ksync_test_bit() - is bit @nr set?
+ * @nr: number of the bit
+ * @addr: first word of the array
+ *
+ * Context: Any.
+ * Order: None.
+ * Return: true if the bit is set.
+ * Example::
+ *
+ *	unsigned long map[2] = { 0, 0 };
+ *
+ *	ksync_set_bit(70, map);
+ *	bool set = ksync_test_bit(70, map);
+ */
+KSYNC_INLINE bool ksync_test_bit(long nr, const volatile unsigned long *addr)
+{
+	return (ksync__mc_load(addr + nr / KSYNC_BITS_PER_LONG,
+			       KSYNC__MO_RELAXED) &
+		ksync__bit_mask(nr)) != 0;
+}
+
+/**
+ * ksync_test_bit_acquire() - is bit @nr set, and what came before it?
+ * @nr: number of the bit
+ * @addr: first word of the array
+ *
+ * Context: Any.
+ * Order: Acquire; pairs with ksync_clear_bit_unlock() and full operations.
+ * Return: true if the bit is set.
+ * Example::
+ *
+ *	unsigned long map = 0;
+ *	bool busy = ksync_test_bit_acquire(3, &map);
+ */
+KSYNC_INLINE bool ksync_test_bit_acquire(long nr,
+					 const volatile unsigned long *addr)
+{
+	return (ksync__mc_load(addr + nr / KSYNC_BITS_PER_LONG,
+			       KSYNC__MO_ACQUIRE) &
+		ksync__bit_mask(nr)) != 0;
+}
+
+KSYNC_END_DECLS
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* All of ksync. */
+#ifndef KSYNC_KSYNC_H
+#define KSYNC_KSYNC_H
+
+#include <ksync/atomic.h>
+#include <ksync/bitops.h>
+#include <ksync/cleanup.h>
+#include <ksync/dec_and_lock.h>
+#include <ksync/kref.h>
+#include <ksync/mutex.h>
+#include <ksync/refcount.h>
+#include <ksync/report.h>
+#include <ksync/spinlock.h>
+#include <ksync/status.h>
+#include <ksync/task.h>
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mutex: one thread holds it; others sleep, in the order in which they came.
+ *
+ * Sixteen bytes, no heap, no system call unless threads meet. Uncontended, lock
+ * is one atomic operation and unlock none. src/mutex.c has the table of its
+ * word, docs/mutex.md the guide.
+ *
+ * Rules, as in the kernel: the thread that locked unlocks; no recursion; no
+ * exit while holding; initialise by KSYNC_MUTEX_INIT or ksync_mutex_init(), not
+ * by copying; not in signal handlers. ksync_mutex_unlock() may still read the
+ * mutex when the next owner has it: do not free a mutex on the grounds that you
+ * could lock it. Count references to the object that holds it (<ksync/kref.h>),
+ * or use ksync_refcount_dec_and_mutex_lock().
+ *
+ * A waiter that was woken and found the lock taken again gets it next: from
+ * then on unlock hands the lock over, so nobody starves.
+ */
+#ifndef KSYNC_MUTEX_H
+#define KSYNC_MUTEX_H
+
+#include <ksync/atomic.h>
+#include <ksync/cleanup.h>
+#include <ksync/task.h>
+#include <ksync/watch.h>
+
+typedef struct KSYNC_TAG(mutex) {
+	unsigned long owner;	/* task reference; 0 = free */
+	unsigned long waitq;	/* first waiter and flags; 0 = no contention */
+} ksync_mutex_t;
+
+KSYNC_STATIC_ASSERT(sizeof(ksync_mutex_t) <= 16, "docs/mutex.md promises it");
+
+#define KSYNC_MUTEX_INIT { 0, 0 }
+#define KSYNC_DEFINE_MUTEX(name) ksync_mutex_t name = KSYNC_MUTEX_INIT
+
+KSYNC_BEGIN_DECLS
+
+/* The slow paths, in src/mutex.c. */
+KSYNC_API void ksync__mutex_lock_slow(ksync_mutex_t *m);
+KSYNC_API int ksync__mutex_lock_interruptible_slow(ksync_mutex_t *m);
+KSYNC_API int ksync__mutex_lock_killable_slow(ksync_mutex_t *m);
+KSYNC_API int ksync__mutex_lock_timeout_slow(ksync_mutex_t *m, long timeout);
+KSYNC_API int ksync__mutex_lock_until_slow(ksync_mutex_t *m,
+					   const struct timespec *deadline);
+KSYNC_API void ksync__mutex_unlock_slow(ksync_mutex_t *m);
+KSYNC_API void ksync__mutex_wake_slow(ksync_mutex_t *m);
+
+KSYNC_PRIVATE_INLINE bool ksync__mutex_lock_fast(ksync_mutex_t *m)
+{
+	unsigned long self = ksync__self;
+	unsigned long found = 0;
+
+	/* ORDER mutex.owner: acquire. Sees all that was written under the
+	 * lock. Other end: ksync__mutex_unlock_fast(). */
+	return ksync_likely(self != KSYNC__NO_TASK) &&
+	       ksync_try_cmpxchg_acquire(&m->owner, &found, self);
+}
+
+/* False if the slow path has to do all of it. */
+KSYNC_PRIVATE_INLINE bool ksync__mutex_unlock_fast(ksync_mutex_t *m)
+{
+	/* One branch for "not mine" and "somebody waits". */
+	if (ksync_unlikely((KSYNC_READ_ONCE(m->owner) ^ ksync__self) |
+			   KSYNC_READ_ONCE(m->waitq)))
+		return false;
+	/* ORDER mutex.owner: release. Other end: ksync__mutex_lock_fast(). */
+	ksync_smp_store_release(&m->owner, 0ul);
+	/*
+	 *	unlock			waiter		ORDER mutex.seen
+	 *	W owner = 0		W waitq += me
+	 *	(light)			(heavy)
+	 *	R waitq			R owner
+	 *	Forbidden: waitq == 0 with owner != 0; nobody would wake it.
+	 */
+	/* ORDER mutex.seen: light. Other end: mutex_queue(). */
+	ksync_barrier();
+	if (ksync_unlikely(KSYNC_READ_ONCE(m->waitq)))
+		ksync__mutex_wake_slow(m);
+	return true;
+}
+
+/**
+ * ksync_mutex_init() - make a mutex ready for use
+ * @m: memory for a mutex that nobody uses
+ *
+ * Context: Any.
+ * Example::
+ *
+ *	ksync_mutex_t lock;
+ *
+ *	ksync_mutex_init(&lock);
+ */
+KSYNC_INLINE void ksync_mutex_init(ksync_mutex_t *m)
+{
+	KSYNC_WRITE_ONCE(m->owner, 0ul);
+	KSYNC_WRITE_ONCE(m->waitq, 0ul);
+	ksync_watch_created(m);
+}
+
+/**
+ * ksync_mutex_destroy() - end a mutex's life
+ * @m: initialised mutex that nobody holds or waits for
+ *
+ * Needed by nobody, as a mutex owns no memory, but a later use of the mutex is
+ * then reported. Destroying a held mutex is reported and does nothing.
+ *
+ * Context: Any.
+ * Example::
+ *
+ *	ksync_mutex_t lock = KSYNC_MUTEX_INIT;
+ *
+ *	ksync_mutex_destroy(&lock);
+ */
+KSYNC_API void ksync_mutex_destroy(ksync_mutex_t *m);
+
+/**
+ * ksync_mutex_lock() - take a mutex
+ * @m: initialised mutex that the caller does not hold
+ *
+ * A thread that takes a mutex that it holds could only hang, and so could one
+ * that waits for a thread that is gone: that is reported and aborts.
+ *
+ * Context: May sleep. Not under a spinlock, not in an RCU reader.
+ * Order: Acquire.
+ * Locks: Holds @m.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *
+ *	ksync_mutex_lock(&lock);
+ *	ksync_mutex_unlock(&lock);
+ */
+KSYNC_INLINE void ksync_mutex_lock(ksync_mutex_t *m)
+{
+	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
+	if (ksync_unlikely(!ksync__mutex_lock_fast(m)))
+		ksync__mutex_lock_slow(m);
+	ksync_watch_acquired(m, KSYNC_WATCH_EXCLUSIVE);
+}
+
+/* What each form that may fail does with its slow path's result. */
+KSYNC_PRIVATE_INLINE int ksync__mutex_lock_result(ksync_mutex_t *m, int ret)
+{
+	if (ksync_likely(!ret))
+		ksync_watch_acquired(m, KSYNC_WATCH_EXCLUSIVE);
+	else
+		ksync_watch_abandoned(m, KSYNC_WATCH_EXCLUSIVE);
+	return ret;
+}
+
+/**
+ * ksync_mutex_lock_interruptible() - take a mutex, or stop on interrupt
+ * @m: initialised mutex that the caller does not hold
+ *
+ * Context: May sleep. Not under a spinlock, not in an RCU reader.
+ * Order: Acquire if it returns 0; after -EINTR what the interrupter did before
+ *	is visible.
+ * Locks: Holds @m if it returns 0.
+ * Return: 0; -EINTR if it would have had to sleep and an interrupt or a kill is
+ *	pending; -EDEADLK, reported, if the caller holds @m or the holder is
+ *	gone.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *
+ *	if (ksync_mutex_lock_interruptible(&lock) == 0)
+ *		ksync_mutex_unlock(&lock);
+ */
+KSYNC_MUST_CHECK KSYNC_INLINE int
+ksync_mutex_lock_interruptible(ksync_mutex_t *m)
+{
+	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
+	return ksync__mutex_lock_result(
+		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
+			   0 :
+			   ksync__mutex_lock_interruptible_slow(m));
+}
+
+/**
+ * ksync_mutex_lock_killable() - take a mutex, or stop on a kill
+ * @m: initialised mutex that the caller does not hold
+ *
+ * Context: May sleep. Not under a spinlock, not in an RCU reader.
+ * Order: Acquire if it returns 0; after -EINTR what the killer did before is
+ *	visible.
+ * Locks: Holds @m if it returns 0.
+ * Return: 0; -EINTR if it would have had to sleep and a kill is pending;
+ *	-EDEADLK, reported, if the caller holds @m or the holder is gone.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *
+ *	if (ksync_mutex_lock_killable(&lock) == 0)
+ *		ksync_mutex_unlock(&lock);
+ */
+KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_lock_killable(ksync_mutex_t *m)
+{
+	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
+	return ksync__mutex_lock_result(
+		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
+			   0 :
+			   ksync__mutex_lock_killable_slow(m));
+}
+
+/**
+ * ksync_mutex_lock_timeout() - take a mutex, or give up after a time
+ * @m: initialised mutex that the caller does not hold
+ * @timeout: jiffies from now; 0 or less does not sleep
+ *
+ * Context: May sleep. Not under a spinlock, not in an RCU reader.
+ * Order: Acquire if it returns 0, none otherwise.
+ * Locks: Holds @m if it returns 0.
+ * Return: 0; -ETIME if the time was over; -EDEADLK, reported, if the caller
+ *	holds @m or the holder is gone.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *
+ *	if (ksync_mutex_lock_timeout(&lock, KSYNC_HZ / 10) == 0)
+ *		ksync_mutex_unlock(&lock);
+ */
+KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_lock_timeout(ksync_mutex_t *m,
+							   long timeout)
+{
+	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
+	return ksync__mutex_lock_result(
+		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
+			   0 :
+			   ksync__mutex_lock_timeout_slow(m, timeout));
+}
+
+/**
+ * ksync_mutex_lock_until() - take a mutex, or give up at a point in time
+ * @m: initialised mutex that the caller does not hold
+ * @deadline: absolute time of CLOCK_MONOTONIC; NULL waits without end
+ *
+ * Context: May sleep. Not under a spinlock, not in an RCU reader.
+ * Order: Acquire if it returns 0, none otherwise.
+ * Locks: Holds @m if it returns 0.
+ * Return: 0; -ETIME if the time was over; -EINVAL if it would have had to sleep
+ *	and tv_nsec is not below 10^9; -EDEADLK, reported, if the caller holds
+ *	@m or the holder is gone.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *	struct timespec at;
+ *
+ *	clock_gettime(CLOCK_MONOTONIC, &at);
+ *	at.tv_sec += 2;
+ *	if (ksync_mutex_lock_until(&lock, &at) == 0)
+ *		ksync_mutex_unlock(&lock);
+ */
+KSYNC_MUST_CHECK KSYNC_INLINE int
+ksync_mutex_lock_until(ksync_mutex_t *m, const struct timespec *deadline)
+{
+	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
+	return ksync__mutex_lock_result(
+		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
+			   0 :
+			   ksync__mutex_lock_until_slow(m, deadline));
+}
+
+/**
+ * ksync_mutex_trylock() - take a mutex if that needs no waiting
+ * @m: initialised mutex
+ *
+ * Context: Any but signal handlers.
+ * Order: Acquire if it returns 1, none otherwise.
+ * Locks: Holds @m if it returns 1.
+ * Return: 1 if it took the mutex, 0 if somebody, perhaps the caller, holds it.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *
+ *	if (ksync_mutex_trylock(&lock))
+ *		ksync_mutex_unlock(&lock);
+ */
+KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_trylock(ksync_mutex_t *m)
+{
+	bool taken;
+
+	if (ksync_unlikely(ksync__self == KSYNC__NO_TASK))
+		(void)ksync_current();
+	ksync_watch_acquire(m, KSYNC_WATCH_TRY);
+	/* A read first: do not take the cache line from the holder. */
+	taken = KSYNC_READ_ONCE(m->owner) == 0 && ksync__mutex_lock_fast(m);
+	if (taken)
+		ksync_watch_acquired(m, KSYNC_WATCH_TRY);
+	else
+		ksync_watch_abandoned(m, KSYNC_WATCH_TRY);
+	return taken;
+}
+
+/**
+ * ksync_mutex_unlock() - release a mutex
+ * @m: mutex that the calling thread holds
+ *
+ * Unlocking a mutex that another thread holds, or nobody, is reported and does
+ * nothing. The mutex must live until this has returned.
+ *
+ * Context: Any but signal handlers.
+ * Order: Release.
+ * Locks: Releases @m.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *
+ *	ksync_mutex_lock(&lock);
+ *	ksync_mutex_unlock(&lock);
+ */
+KSYNC_INLINE void ksync_mutex_unlock(ksync_mutex_t *m)
+{
+	ksync_watch_release(m, KSYNC_WATCH_EXCLUSIVE);
+	if (ksync_unlikely(!ksync__mutex_unlock_fast(m)))
+		ksync__mutex_unlock_slow(m);
+	ksync_watch_released(m, KSYNC_WATCH_EXCLUSIVE);
+}
+
+/**
+ * ksync_mutex_is_locked() - does anybody hold the mutex?
+ * @m: initialised mutex
+ *
+ * Context: Any.
+ * Order: None: the answer may be old when it arrives.
+ * Return: true if it is held.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *	bool busy = ksync_mutex_is_locked(&lock);
+ */
+KSYNC_INLINE bool ksync_mutex_is_locked(const ksync_mutex_t *m)
+{
+	return KSYNC_READ_ONCE(m->owner) != 0;
+}
+
+/**
+ * ksync_mutex_get_owner() - who holds the mutex?
+ * @m: initialised mutex
+ *
+ * For reports and debuggers: the answer may be old when it arrives.
+ *
+ * Context: Any.
+ * Order: None.
+ * Return: the holder's ksync_task_t as a number, as in the kernel; 0 if nobody
+ *	holds it or the holder is gone. The record stays readable, so its
+ *	ksync_task_tid() may be asked for.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *	bool mine = ksync_mutex_get_owner(&lock) ==
+ *		    (unsigned long)ksync_current();
+ */
+KSYNC_API unsigned long ksync_mutex_get_owner(const ksync_mutex_t *m);
+
+/*
+ * Lockdep's forms: the subclass, or the outer lock, tells the checked library
+ * why two locks of one class may be held. This library takes the lock.
+ */
+#define ksync_mutex_lock_nested(m, subclass) \
+	((void)(subclass), ksync_mutex_lock(m))
+#define ksync_mutex_lock_interruptible_nested(m, subclass) \
+	((void)(subclass), ksync_mutex_lock_interruptible(m))
+#define ksync_mutex_lock_killable_nested(m, subclass) \
+	((void)(subclass), ksync_mutex_lock_killable(m))
+#define ksync_mutex_lock_nest_lock(m, nest_lock) \
+	((void)(nest_lock), ksync_mutex_lock(m))
+#define ksync_mutex_lock_killable_nest_lock(m, nest_lock) \
+	((void)(nest_lock), ksync_mutex_lock_killable(m))
+#define ksync_mutex_trylock_nest_lock(m, nest_lock) \
+	((void)(nest_lock), ksync_mutex_trylock(m))
+#define ksync_mutex_lock_io(m) ksync_mutex_lock(m)
+#define ksync_mutex_lock_io_nested(m, subclass) \
+	ksync_mutex_lock_nested(m, subclass)
+
+/* ksync_guard(mutex)(&m), and _try, _intr, _kill for the scoped_ forms. */
+KSYNC_DEFINE_GUARD(mutex, ksync_mutex_t *, ksync_mutex_lock(_T),
+		   ksync_mutex_unlock(_T))
+KSYNC_DEFINE_GUARD_COND(mutex, _try, ksync_mutex_trylock(_T))
+KSYNC_DEFINE_GUARD_COND(mutex, _intr, ksync_mutex_lock_interruptible(_T),
+			_RET == 0)
+KSYNC_DEFINE_GUARD_COND(mutex, _kill, ksync_mutex_lock_killable(_T),
+			_RET == 0)
+
+KSYNC_END_DECLS
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports: what ksync says when a caller breaks a contract.
+ *
+ * A report says what happened, to which object, where in the program, who holds
+ * the object and what to do. It goes to one hook. The default hook prints to
+ * standard error. A misuse is reported once per place and kind, then the
+ * library takes the safest defined state and goes on. Where the calling thread
+ * could only hang for ever, it is a deadlock: the process aborts after the
+ * report, so that there is a core instead of a silent hang.
+ *
+ * Environment, read at the first report:
+ *
+ *	KSYNC_ON_REPORT=abort	abort after any report
+ *	KSYNC_ON_DEADLOCK=wait	after a deadlock's report let the thread hang,
+ *				for a debugger
+ */
+#ifndef KSYNC_REPORT_H
+#define KSYNC_REPORT_H
+
+#include <ksync/types.h>
+
+enum ksync_report_kind {
+	KSYNC_REPORT_MISUSE,	/* the caller broke the contract; we go on */
+	KSYNC_REPORT_DEADLOCK,	/* the caller could only hang */
+	KSYNC_REPORT_BUG,	/* ksync broke one of its own invariants */
+};
+
+/* Values of holder_tid that are no thread. */
+#define KSYNC_HOLDER_NONE 0	/* nobody holds it, or it has no holder */
+#define KSYNC_HOLDER_GONE (-1)	/* a thread that no longer exists */
+
+struct ksync_report {
+	enum ksync_report_kind kind;
+	const char *type;	/* "mutex" */
+	const char *what;	/* "unlocked by a thread that ..." */
+	const char *advice;	/* what to do */
+	const void *object;	/* its address */
+	const void *where;	/* address in the code that called ksync */
+	int tid;		/* thread that called ksync */
+	int holder_tid;		/* thread id, or KSYNC_HOLDER_ */
+};
+
+/**
+ * typedef ksync_report_fn - takes a report
+ * @report: valid until the function returns
+ *
+ * Context: Runs in the thread that broke the contract, with no lock of ksync's
+ *	held. It may run in several threads at once. It may use ksync.
+ */
+typedef void (*ksync_report_fn)(const struct ksync_report *report);
+
+KSYNC_BEGIN_DECLS
+
+/**
+ * ksync_report_hook_set() - replace the function that takes reports
+ * @hook: the new function, or NULL for the default, ksync_report_print()
+ *
+ * The environment's rules for aborting apply after a replaced hook, too.
+ *
+ * Context: Any.
+ * Return: the function that was replaced; NULL if that was the default.
+ * Example::
+ *
+ *	static void count(const struct ksync_report *report)
+ *	{
+ *		fprintf(stderr, "ksync: %s %s\n", report->type, report->what);
+ *	}
+ *
+ *	static void install(void)
+ *	{
+ *		ksync_report_hook_set(count);
+ *	}
+ */
+KSYNC_API ksync_report_fn ksync_report_hook_set(ksync_report_fn hook);
+
+/**
+ * ksync_report_print() - print a report to standard error
+ * @report: the report
+ *
+ * Context: Any; allocates nothing.
+ * Example::
+ *
+ *	static void log_and_print(const struct ksync_report *report)
+ *	{
+ *		ksync_report_print(report);
+ *	}
+ */
+KSYNC_API void ksync_report_print(const struct ksync_report *report);
+
+KSYNC_END_DECLS
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Integers and time.
+ *
+ * A jiffy is one millisecond of CLOCK_MONOTONIC. Functions named _timeout take
+ * a relative number of jiffies, as the kernel's do; functions named _until take
+ * an absolute struct timespec of CLOCK_MONOTONIC.
+ */
+#ifndef KSYNC_TYPES_H
+#define KSYNC_TYPES_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <ksync/compiler.h>
+#include <ksync/config.h>
+#include <ksync/names.h>
+
+typedef uint32_t ksync_u32;
+typedef int32_t ksync_s32;
+typedef uint64_t ksync_u64;
+typedef int64_t ksync_s64;
+
+/* Jiffies in a second. */
+#define KSYNC_HZ 1000
+/* A timeout of this many jiffies never ends. */
+#define KSYNC_MAX_SCHEDULE_TIMEOUT LONG_MAX
+
+KSYNC_BEGIN_DECLS
+
+/**
+ * ksync_msecs_to_jiffies() - convert milliseconds to jiffies
+ * @m: milliseconds
+ *
+ * Context: Any.
+ * Return: the same time in jiffies.
+ * Example::
+ *
+ *	unsigned long patience = ksync_msecs_to_jiffies(250);
+ */
+KSYNC_INLINE unsigned long ksync_msecs_to_jiffies(unsigned int m)
+{
+	return m;
+}
+
+/**
+ * ksync_usecs_to_jiffies() - convert microseconds to jiffies
+ * @u: microseconds
+ *
+ * Context: Any.
+ * Return: the time in jiffies, rounded up.
+ * Example::
+ *
+ *	unsigned long patience = ksync_usecs_to_jiffies(1500);
+ */
+KSYNC_INLINE unsigned long ksync_usecs_to_jiffies(unsigned int u)
+{
+	return u / 1000u + (u % 1000u != 0);
+}
+
+/**
+ * ksync_jiffies_to_msecs() - convert jiffies to milliseconds
+ * @j: jiffies
+ *
+ * Context: Any.
+ * Return: the same time in milliseconds.
+ * Example::
+ *
+ *	unsigned int ms = ksync_jiffies_to_msecs(2 * KSYNC_HZ);
+ */
+KSYNC_INLINE unsigned int ksync_jiffies_to_msecs(unsigned long j)
+{
+	return (unsigned int)j;
+}
+
+KSYNC_END_DECLS
+
+#endif
