@@ -469,6 +469,10 @@ KSYNC_COLD void ksync__mutex_unlock_slow(ksync_mutex_t *m)
 
 KSYNC_COLD void ksync__mutex_wake_slow(ksync_mutex_t *m)
 {
+	/* The queue that the fast unlock saw may be a bare FENCED, on which
+	 * the next waiter relies without a heavy barrier of its own. */
+	/* ORDER mutex.fenced: full. Other end: mutex_queue(). */
+	ksync_smp_mb();
 	mutex_released(m, ksync__task_self());
 }
 
