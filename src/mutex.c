@@ -254,12 +254,9 @@ static void mutex_demand(ksync_mutex_t *m, struct ksync__waiter *w)
 static int mutex_give_up(ksync_mutex_t *m, struct ksync_task *self,
 			 const struct request *req)
 {
-	if (ksync__task_interrupted(self, req->kind))
-		return -EINTR;
-	if (req->deadline != KSYNC__NEVER &&
-	    ksync__clock_ns() >= req->deadline)
-		return -ETIME;
-	return mutex_check_owner(m, req);
+	int ret = ksync__wait_over(self, req->kind, req->deadline);
+
+	return ret ? ret : mutex_check_owner(m, req);
 }
 
 /* How long to sleep at most. */

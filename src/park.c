@@ -45,3 +45,12 @@ void ksync__unpark(struct ksync_task *task)
 	if (ksync_xchg_release(&task->park, PARK_TOKEN) == PARK_PARKED)
 		ksync__futex_wake(&task->park, 1);
 }
+
+int ksync__wait_over(struct ksync_task *self, int kind, ksync_s64 deadline)
+{
+	if (ksync__task_interrupted(self, kind))
+		return -EINTR;
+	if (deadline != KSYNC__NEVER && ksync__clock_ns() >= deadline)
+		return -ETIME;
+	return 0;
+}

@@ -16,6 +16,12 @@
  */
 int ksync__park(struct ksync_task *self, ksync_s64 deadline);
 
+/*
+ * Why a wait has to end: -EINTR if a bit of this kind is pending, -ETIME if the
+ * deadline has passed, else 0.
+ */
+int ksync__wait_over(struct ksync_task *self, int kind, ksync_s64 deadline);
+
 /* Async-signal-safe. The task may have exited: somebody may wake early. */
 void ksync__unpark(struct ksync_task *task);
 
