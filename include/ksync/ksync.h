@@ -3,6 +3,7 @@
 #ifndef KSYNC_KSYNC_H
 #define KSYNC_KSYNC_H
 
+#include <ksync/arc.h>
 #include <ksync/atomic.h>
 #include <ksync/bitops.h>
 #include <ksync/cleanup.h>
@@ -11,6 +12,7 @@
 #include <ksync/mutex.h>
 #include <ksync/refcount.h>
 #include <ksync/report.h>
+#include <ksync/semaphore.h>
 #include <ksync/spinlock.h>
 #include <ksync/status.h>
 #include <ksync/task.h>

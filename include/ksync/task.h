@@ -18,7 +18,11 @@
 #include <ksync/compiler.h>
 #include <ksync/types.h>
 
+#ifdef KSYNC_KERNEL_NAMES
+typedef struct task_struct ksync_task_t;
+#else
 typedef struct ksync_task ksync_task_t;
+#endif
 
 KSYNC_BEGIN_DECLS
 

@@ -21,8 +21,9 @@
 
 typedef uint32_t ksync_u32;
 typedef int32_t ksync_s32;
-typedef uint64_t ksync_u64;
-typedef int64_t ksync_s64;
+/* long long on every machine, as in the kernel. */
+typedef unsigned long long ksync_u64;
+typedef long long ksync_s64;
 
 /* Jiffies in a second. */
 #define KSYNC_HZ 1000

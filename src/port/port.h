@@ -62,6 +62,11 @@ void ksync__at_fork(void (*prepare)(void), void (*parent)(void),
 /* pages.c: zeroed memory from the system, NULL if there is none. */
 void *ksync__pages_alloc(size_t size);
 
+/* heap.c: zeroed memory from malloc, aligned for any type; NULL if none. Not
+ * from a signal handler. */
+void *ksync__heap_alloc(size_t size);
+void ksync__heap_free(void *p);
+
 /* console.c: where reports go when nobody took them. */
 void ksync__console_write(const char *text, size_t length);
 /* The variable's value, or NULL; NULL in set-user-ID programs. */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system's header, and error codes that the kernel uses among its own
+ * parts. libc's <errno.h> includes this.
+ */
+#include_next <linux/errno.h>
+
+#ifndef KSYNC_COMPAT_ERRNO_H
+#define KSYNC_COMPAT_ERRNO_H
+
+#ifndef __cplusplus
+#define ERESTARTSYS 512
+#define ENOTSUPP 524
+#endif
+
+#endif
