@@ -37,6 +37,12 @@ endfunction()
 
 ksync_use_headers(ksync_objects PUBLIC)
 ksync_compile_options(ksync_objects)
+if(KSYNC_HAVE_RCU)
+	target_link_libraries(ksync_objects PRIVATE PkgConfig::KSYNC_URCU)
+	if(KSYNC_RCU STREQUAL "bp")
+		target_compile_definitions(ksync_objects PRIVATE KSYNC_RCU_BP)
+	endif()
+endif()
 
 # Kernel names: an include directory and the define that switches struct tags.
 add_library(ksync_linux INTERFACE)
@@ -51,6 +57,9 @@ set_target_properties(ksync_linux PROPERTIES EXPORT_NAME linux)
 function(ksync_library target export_name)
 	ksync_use_headers(${target} PUBLIC)
 	target_link_libraries(${target} PUBLIC Threads::Threads)
+	if(KSYNC_HAVE_RCU)
+		target_link_libraries(${target} PRIVATE PkgConfig::KSYNC_URCU)
+	endif()
 	set_target_properties(${target} PROPERTIES
 		OUTPUT_NAME ksync
 		EXPORT_NAME ${export_name}
@@ -68,7 +77,7 @@ endfunction()
 macro(ksync_libraries)
 	if(KSYNC_BUILD_SHARED)
 		add_library(ksync SHARED $<TARGET_OBJECTS:ksync_objects>)
-		ksync_library(ksync ksync)
+		ksync_library(ksync shared)
 		set_target_properties(ksync PROPERTIES
 			VERSION ${PROJECT_VERSION}
 			SOVERSION
@@ -87,8 +96,12 @@ macro(ksync_libraries)
 	if(KSYNC_BUILD_STATIC)
 		add_library(ksync_static STATIC $<TARGET_OBJECTS:ksync_objects>)
 		ksync_library(ksync_static static)
-		if(NOT KSYNC_BUILD_SHARED)
-			add_library(ksync::ksync ALIAS ksync_static)
-		endif()
+	endif()
+	# As find_package(ksync) chooses.
+	if(KSYNC_BUILD_SHARED AND NOT (KSYNC_BUILD_STATIC
+		AND DEFINED BUILD_SHARED_LIBS AND NOT BUILD_SHARED_LIBS))
+		add_library(ksync::ksync ALIAS ksync)
+	else()
+		add_library(ksync::ksync ALIAS ksync_static)
 	endif()
 endmacro()

@@ -16,6 +16,11 @@ set(KSYNC_TEST_RUNNER criterion CACHE STRING
 )
 set_property(CACHE KSYNC_TEST_RUNNER PROPERTY STRINGS criterion builtin)
 
+set(KSYNC_RCU memb CACHE STRING
+	"liburcu's flavour for RCU: memb, bp, or none to leave RCU out"
+)
+set_property(CACHE KSYNC_RCU PROPERTY STRINGS memb bp none)
+
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE
 	AND NOT CMAKE_CONFIGURATION_TYPES)
 	set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
@@ -28,4 +33,21 @@ if(KSYNC_HAVE_GLIBC_RSEQ)
 	set(KSYNC_RSEQ glibc)
 else()
 	set(KSYNC_RSEQ none)
+endif()
+
+# RCU is there if liburcu is.
+set(KSYNC_HAVE_RCU 0)
+if(NOT KSYNC_RCU STREQUAL "none")
+	find_package(PkgConfig)
+	if(PkgConfig_FOUND)
+		pkg_check_modules(KSYNC_URCU IMPORTED_TARGET liburcu-${KSYNC_RCU})
+	endif()
+	if(KSYNC_URCU_FOUND)
+		set(KSYNC_HAVE_RCU 1)
+	else()
+		message(WARNING "ksync: no liburcu-${KSYNC_RCU} (Debian: "
+			"liburcu-dev), so this build has no RCU; "
+			"-DKSYNC_RCU=none says that this is meant"
+		)
+	endif()
 endif()

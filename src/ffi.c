@@ -12,9 +12,4 @@
 #define KSYNC_LOCK_NOTES 1
 #endif
 
-#include <ksync/arc.h>
-#include <ksync/bitops.h>
-#include <ksync/dec_and_lock.h>
-#include <ksync/kref.h>
-#include <ksync/semaphore.h>
-#include <ksync/status.h>
+#include <ksync/ksync.h>

@@ -36,10 +36,17 @@
 #define CHUNKS (INDEX_BITS - FIRST_CHUNK_BITS)
 #define RECORDS (INDEX_MASK + 1 - FIRST_CHUNK)
 
-/* POSIX promises four rounds of thread-exit destructors: retire in the last. */
-#define EXIT_ROUNDS 4u
+/*
+ * POSIX promises four rounds of thread-exit destructors. In the last one
+ * ThreadSanitizer ends the thread, and whatever it watches must not run after
+ * that: retire in the one before.
+ */
+#define EXIT_ROUNDS 3u
 
 KSYNC_TLS unsigned long ksync__self = KSYNC__NO_TASK;
+
+/* The thread's task was retired; a later one is of the last destructors. */
+static __thread bool exited;
 
 static struct ksync_task first_chunk[FIRST_CHUNK];
 static struct {
@@ -167,6 +174,9 @@ static bool thread_exits(void *record)
 
 	if (++t->exit_round < EXIT_ROUNDS)
 		return true;
+	if (t->at_exit)
+		t->at_exit(t);
+	exited = true;
 	ksync__self = KSYNC__NO_TASK;
 	ksync__raw_lock(&pool.lock);
 	record_retire(t);
@@ -186,6 +196,9 @@ static KSYNC_COLD struct ksync_task *record_make(void)
 	ksync_atomic_set(&t->users, 1);
 	ksync_atomic_set(&t->pending, 0);
 	t->exit_round = 0;
+	t->late = exited;
+	t->at_exit = NULL;
+	t->rcu_reader = NULL;
 	ksync__raw_unlock(&pool.lock);
 	ksync__self = t->ref;
 	ksync__at_thread_exit(thread_exits, t);
@@ -246,6 +259,12 @@ static void at_fork_child(void)
 __attribute__((constructor)) static void watch_forks(void)
 {
 	ksync__at_fork(at_fork, at_fork_parent, at_fork_child);
+}
+
+void ksync__tasks_each(void (*fn)(struct ksync_task *task))
+{
+	for (unsigned long n = 0; n < pool.used; n++)
+		fn(record_at(n));
 }
 
 ksync_task_t *ksync_current(void)

@@ -35,11 +35,18 @@ struct ksync_task {
 	unsigned long *waits_on;	/* queue that the thread waits on, and */
 	unsigned long *has_locked;	/* queue whose lock it holds: set
 					 * before, cleared after; waitq.c */
+	bool late;			/* made after the exit's end: nothing
+					 * will retire it but the pool */
+	void (*at_exit)(struct ksync_task *self); /* the thread's own */
+	void *rcu_reader;		/* rcu.c; for fork */
 	struct ksync_task *next_free;	/* under the pool's lock */
 } KSYNC_ALIGNED(64);
 
 /* The calling thread's record, made if there is none. */
 struct ksync_task *ksync__task_self(void);
+
+/* In a fork's child, or in its parent before the fork: each record there is. */
+void ksync__tasks_each(void (*fn)(struct ksync_task *task));
 
 /* The record of a reference, or NULL if its thread is gone or never was. */
 struct ksync_task *ksync__task_of_ref(unsigned long ref);

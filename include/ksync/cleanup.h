@@ -206,6 +206,26 @@ ksync__must_use(const volatile void *p)
 	}                                                                     \
 	KSYNC__GUARD_LOCK(name##ext, 1, ksync_class_##name##_t, _T->lock)
 
+#define KSYNC_DEFINE_LOCK_GUARD_0(name, lock_, unlock_)                       \
+	typedef struct {                                                      \
+		const void *lock;                                             \
+	} ksync_class_##name##_t;                                             \
+	KSYNC_PRIVATE_INLINE ksync_class_##name##_t                           \
+	ksync_class_##name##_init(void)                                       \
+	{                                                                     \
+		ksync_class_##name##_t ksync__t = { "held" };                 \
+                                                                              \
+		lock_;                                                        \
+		return ksync__t;                                              \
+	}                                                                     \
+	KSYNC_PRIVATE_INLINE void ksync_class_##name##_exit(                  \
+		ksync_class_##name##_t *_T)                                   \
+	{                                                                     \
+		(void)_T;                                                     \
+		unlock_;                                                      \
+	}                                                                     \
+	KSYNC__GUARD_LOCK(name, 0, ksync_class_##name##_t, _T->lock)
+
 /* The lock is held to the end of the block. Not for locks that may fail. */
 #define ksync_guard(name)                                                     \
 	KSYNC_STATIC_ASSERT(!ksync_class_##name##_is_conditional,             \

@@ -3,6 +3,8 @@
 #ifndef KSYNC_KSYNC_H
 #define KSYNC_KSYNC_H
 
+#include <ksync/config.h>
+
 #include <ksync/arc.h>
 #include <ksync/atomic.h>
 #include <ksync/bitops.h>
@@ -10,6 +12,9 @@
 #include <ksync/dec_and_lock.h>
 #include <ksync/kref.h>
 #include <ksync/mutex.h>
+#if KSYNC_HAVE_RCU
+#include <ksync/rcu.h>
+#endif
 #include <ksync/refcount.h>
 #include <ksync/report.h>
 #include <ksync/semaphore.h>

@@ -122,6 +122,22 @@ KSYNC_PRIVATE_INLINE void ksync_watch_order_acquire(void *addr)
 		__tsan_acquire(addr);
 }
 
+/*
+ * The same for an order that no instrumentation sees: a membarrier's, or
+ * another library's. Also in ksync's own proof.
+ */
+KSYNC_PRIVATE_INLINE void ksync_watch_opaque_release(void *addr)
+{
+	if (__tsan_release)
+		__tsan_release(addr);
+}
+
+KSYNC_PRIVATE_INLINE void ksync_watch_opaque_acquire(void *addr)
+{
+	if (__tsan_acquire)
+		__tsan_acquire(addr);
+}
+
 #if KSYNC_STEPS
 extern KSYNC_API void (*ksync__step_hook)(const char *place);
 #endif

@@ -50,6 +50,11 @@ int ksync__gettid(void);
 /* Has the thread of this id, of this process, ended? */
 bool ksync__thread_is_gone(int tid);
 /*
+ * Start a detached thread that takes no signals. False if there can be none.
+ * Not from a signal handler.
+ */
+bool ksync__thread_start(void *(*fn)(void *));
+/*
  * Have fn(arg) called when the calling thread exits; it returns true to be
  * called once more, after the other thread-exit destructors of that round.
  * One fn for the process. Not from a signal handler.

@@ -2,8 +2,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <ksync/atomic.h>
 
 #include "port.h"
 
@@ -21,6 +24,21 @@ bool ksync__thread_is_gone(int tid)
 	return gone;
 }
 
+bool ksync__thread_start(void *(*fn)(void *))
+{
+	sigset_t all, old;
+	pthread_t thread;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pthread_create(&thread, NULL, fn, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (!err)
+		pthread_detach(thread);
+	return !err;
+}
+
 static pthread_key_t exit_key;
 static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
 static bool (*exit_fn)(void *arg);
@@ -31,7 +49,7 @@ static bool (*exit_fn)(void *arg);
  */
 static void exit_run(void *arg)
 {
-	if (exit_fn(arg))
+	if (KSYNC_READ_ONCE(exit_fn)(arg))
 		pthread_setspecific(exit_key, arg);
 }
 
@@ -53,7 +71,7 @@ __attribute__((destructor)) static void exit_key_drop(void)
 
 void ksync__at_thread_exit(bool (*fn)(void *arg), void *arg)
 {
-	exit_fn = fn;
+	KSYNC_WRITE_ONCE(exit_fn, fn);
 	pthread_once(&exit_once, exit_key_make);
 	pthread_setspecific(exit_key, arg);
 }

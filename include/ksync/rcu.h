@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RCU: readers that wait for nobody; who removes an object waits for them.
+ *
+ *	reader				updater
+ *	ksync_guard(rcu)();		ksync_mutex_lock(&lock);
+ *	c = ksync_rcu_dereference(cfg);	old = ksync_rcu_replace_pointer(cfg, new, 1);
+ *	use(c);				ksync_mutex_unlock(&lock);
+ *					ksync_synchronize_rcu();
+ *					free(old);
+ *
+ * Grace periods are liburcu's; what ksync adds is said in docs/rcu.md: threads
+ * register by themselves, fork works, ThreadSanitizer understands it.
+ *
+ * Rules. Readers nest and do not wait for anything that waits for a grace
+ * period. What a reader got by ksync_rcu_dereference() is valid until its
+ * outermost unlock. ksync_synchronize_rcu() and ksync_rcu_barrier() are not for
+ * readers: that is reported as a deadlock. Callbacks must not wait for grace
+ * periods; they run in a thread of ksync's. Unlike in a kernel without
+ * preemption, holding a spinlock does not make a reader.
+ */
+#ifndef KSYNC_RCU_H
+#define KSYNC_RCU_H
+
+#include <ksync/atomic.h>
+#include <ksync/cleanup.h>
+#include <ksync/watch.h>
+
+#if !KSYNC_HAVE_RCU
+#error "this build of ksync has no RCU: it was configured without liburcu"
+#endif
+
+/* For a callback; inside the object. */
+struct KSYNC_TAG(callback_head) {
+	struct KSYNC_TAG(callback_head) *next;	/* the queue's */
+	void (*func)(struct KSYNC_TAG(callback_head) *head);
+};
+typedef struct KSYNC_TAG(callback_head) ksync_rcu_head_t;
+
+/**
+ * typedef ksync_rcu_callback_fn - runs after a grace period
+ * @head: the head that was given to ksync_call_rcu()
+ *
+ * Context: A thread of ksync's. May use RCU readers, locks and
+ *	ksync_call_rcu(); must not wait for a grace period or for long.
+ */
+typedef void (*ksync_rcu_callback_fn)(ksync_rcu_head_t *head);
+
+/* A pointer that is published by RCU; for static checkers. */
+#define ksync_rcu_ptr
+
+KSYNC_BEGIN_DECLS
+
+/* Half a word counts the nesting; the other half is the grace period's. */
+#define KSYNC__RCU_NEST_MASK ((1ul << (sizeof(long) * 4)) - 1)
+
+/* The beginning of liburcu's grace-period record: rcu_urcu.h checks it. */
+struct ksync__rcu_gp {
+	unsigned long ctr;
+	ksync_s32 futex;
+};
+
+/*
+ * The calling thread's reader counter and the grace-period record, both
+ * liburcu's. NULL: out of line, because the thread is not registered yet or
+ * the inline form does not fit this machine.
+ */
+struct ksync__rcu_reader {
+	unsigned long *counter;
+	const struct ksync__rcu_gp *gp;
+};
+extern KSYNC_API KSYNC_TLS struct ksync__rcu_reader ksync__rcu;
+
+KSYNC_API void ksync__rcu_read_lock_slow(void);
+KSYNC_API void ksync__rcu_read_unlock_slow(void);
+KSYNC_API void ksync__rcu_wake_gp(void);
+KSYNC_API bool ksync__rcu_read_lock_held_slow(void);
+KSYNC_API void ksync__rcu_free_now(void *object);
+
+/**
+ * ksync_rcu_read_lock() - begin a reader
+ *
+ * Context: Any thread, without registration; not in a signal handler unless the
+ *	thread has been a reader before. May be nested.
+ * Order: A grace period that begins later waits for this reader.
+ * Example::
+ *
+ *	ksync_rcu_read_lock();
+ *	ksync_rcu_read_unlock();
+ */
+KSYNC_INLINE void ksync_rcu_read_lock(void)
+{
+	unsigned long *counter = ksync__rcu.counter;
+	unsigned long count;
+
+	/* Instrumented code takes the slow path, which tells
+	 * ThreadSanitizer. */
+	if (KSYNC_THREAD_SANITIZER || ksync_unlikely(!counter)) {
+		ksync__rcu_read_lock_slow();
+		return;
+	}
+	count = KSYNC_READ_ONCE(*counter);
+	if (ksync_likely(!(count & KSYNC__RCU_NEST_MASK)))
+		count = KSYNC_READ_ONCE(ksync__rcu.gp->ctr);
+	else
+		count++;
+	KSYNC_WRITE_ONCE(*counter, count);
+	/* ORDER rcu.reader: light. The reader's accesses come after the
+	 * counter says so. Other end: ksync_synchronize_rcu(). */
+	ksync_barrier();
+}
+
+/**
+ * ksync_rcu_read_unlock() - end a reader
+ *
+ * Context: The thread that began it.
+ * Order: A grace period that has to wait for this reader ends after it.
+ * Example::
+ *
+ *	ksync_rcu_read_lock();
+ *	ksync_rcu_read_unlock();
+ */
+KSYNC_INLINE void ksync_rcu_read_unlock(void)
+{
+	unsigned long *counter = ksync__rcu.counter;
+	unsigned long count;
+
+	if (KSYNC_THREAD_SANITIZER || ksync_unlikely(!counter)) {
+		ksync__rcu_read_unlock_slow();
+		return;
+	}
+	count = KSYNC_READ_ONCE(*counter);
+	if (ksync_unlikely(!(count & KSYNC__RCU_NEST_MASK))) {
+		ksync__rcu_read_unlock_slow();
+		return;
+	}
+	/* ORDER rcu.reader: light. The reader's accesses come before the
+	 * counter says that it is over. Other end: ksync_synchronize_rcu(). */
+	ksync_barrier();
+	KSYNC_WRITE_ONCE(*counter, count - 1);
+	/* ORDER rcu.wake: light. Either this sees that the grace period
+	 * sleeps, or it sees the counter. Other end:
+	 * ksync_synchronize_rcu(). */
+	ksync_barrier();
+	if (ksync_unlikely(KSYNC_READ_ONCE(ksync__rcu.gp->futex) == -1))
+		ksync__rcu_wake_gp();
+}
+
+/**
+ * ksync_rcu_read_lock_held() - is the calling thread a reader?
+ *
+ * Context: Any.
+ * Return: true inside a reader.
+ * Example::
+ *
+ *	bool reader = ksync_rcu_read_lock_held();
+ */
+KSYNC_INLINE bool ksync_rcu_read_lock_held(void)
+{
+	unsigned long *counter = ksync__rcu.counter;
+
+	if (ksync_unlikely(!counter))
+		return ksync__rcu_read_lock_held_slow();
+	return (KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK) != 0;
+}
+
+/**
+ * ksync_synchronize_rcu() - wait until all present readers are over
+ *
+ * Context: May sleep. Not in a reader: reported as a deadlock. Not while
+ *	holding a lock that a reader waits for.
+ * Order: Full, with respect to every reader.
+ * Example::
+ *
+ *	ksync_synchronize_rcu();
+ */
+KSYNC_API void ksync_synchronize_rcu(void);
+
+/**
+ * ksync_synchronize_rcu_expedited() - the same, quickly
+ *
+ * Grace periods here are always expedited.
+ *
+ * Context: As ksync_synchronize_rcu().
+ * Order: As ksync_synchronize_rcu().
+ * Example::
+ *
+ *	ksync_synchronize_rcu_expedited();
+ */
+KSYNC_API void ksync_synchronize_rcu_expedited(void);
+
+/**
+ * ksync_call_rcu() - have a function called after a grace period
+ * @head: in the object that was removed; unused until @func runs
+ * @func: called with @head; not NULL
+ *
+ * Callbacks run in the order of their calls, one at a time. Their number is not
+ * limited: an updater in a loop should call ksync_rcu_barrier() now and then.
+ *
+ * Context: Any but signal handlers; also in a reader and in a callback. The
+ *	first call makes a thread.
+ * Order: What the caller did before is visible to @func, and what every reader
+ *	did that the grace period waited for.
+ * Example::
+ *
+ *	static void callback(ksync_rcu_head_t *head)
+ *	{
+ *		(void)head;
+ *	}
+ *
+ *	static void retire(ksync_rcu_head_t *head)
+ *	{
+ *		ksync_call_rcu(head, callback);
+ *	}
+ */
+KSYNC_API void ksync_call_rcu(ksync_rcu_head_t *head,
+			      ksync_rcu_callback_fn func);
+
+/**
+ * ksync_call_rcu_hurry() - the same; no call is delayed to save power here
+ * @head: as for ksync_call_rcu()
+ * @func: as for ksync_call_rcu()
+ *
+ * Context: As ksync_call_rcu().
+ * Order: As ksync_call_rcu().
+ * Example::
+ *
+ *	static void callback(ksync_rcu_head_t *head)
+ *	{
+ *		(void)head;
+ *	}
+ *
+ *	static void retire(ksync_rcu_head_t *head)
+ *	{
+ *		ksync_call_rcu_hurry(head, callback);
+ *	}
+ */
+KSYNC_INLINE void ksync_call_rcu_hurry(ksync_rcu_head_t *head,
+				       ksync_rcu_callback_fn func)
+{
+	ksync_call_rcu(head, func);
+}
+
+/**
+ * ksync_rcu_barrier() - wait until every callback called so far has run
+ *
+ * Before code goes that callbacks are in (dlclose), and before exit by programs
+ * that want every object freed.
+ *
+ * Context: May sleep. Not in a reader and not in a callback: reported as a
+ *	deadlock.
+ * Order: What the callbacks did is visible.
+ * Example::
+ *
+ *	ksync_rcu_barrier();
+ */
+KSYNC_API void ksync_rcu_barrier(void);
+
+/* A "function" below this is the head's offset in an object to be freed. */
+#define KSYNC__RCU_FREE_LIMIT 4096ul
+
+/*
+ * Free an object after a grace period; member is its ksync_rcu_head_t, within
+ * the first 4096 bytes. Waits for nothing.
+ */
+#define ksync_kfree_rcu(ptr, member)                                          \
+	do {                                                                  \
+		__typeof__(ptr) ksync__p = (ptr);                             \
+                                                                              \
+		KSYNC_STATIC_ASSERT(                                          \
+			offsetof(__typeof__(*(ptr)), member) <                \
+				KSYNC__RCU_FREE_LIMIT,                        \
+			"the rcu_head is too far inside the object");         \
+		if (ksync__p)                                                 \
+			ksync__kfree_rcu(&ksync__p->member,                   \
+					 offsetof(__typeof__(*(ptr)),         \
+						  member));                   \
+	} while (0)
+
+KSYNC_PRIVATE_INLINE void ksync__kfree_rcu(ksync_rcu_head_t *head,
+					   unsigned long offset)
+{
+	ksync_call_rcu(head, (ksync_rcu_callback_fn)offset);
+}
+
+/**
+ * ksync_kfree_rcu_mightsleep() - free an object without a head
+ * @object: from malloc(), or NULL
+ *
+ * Context: May sleep: waits for a grace period. Not in a reader.
+ * Order: As ksync_synchronize_rcu().
+ * Example::
+ *
+ *	ksync_kfree_rcu_mightsleep(NULL);
+ */
+KSYNC_INLINE void ksync_kfree_rcu_mightsleep(void *object)
+{
+	if (object)
+		ksync__rcu_free_now(object);
+}
+
+KSYNC_END_DECLS
+
+/*
+ * Publish v through the pointer p: who finds it by ksync_rcu_dereference() sees
+ * what was written to the object before.
+ */
+/* ORDER rcu.publish: release. Other end: ksync_rcu_dereference(). */
+#define ksync_rcu_assign_pointer(p, v) ksync_smp_store_release(&(p), (v))
+
+/*
+ * The pointer, for use in a reader. Processors keep the order from a pointer to
+ * what it points to, and ksync supports none that does not, so this is a plain
+ * load; ThreadSanitizer wants to be told.
+ */
+#if KSYNC_THREAD_SANITIZER
+/* ORDER rcu.publish: acquire. Other end: ksync_rcu_assign_pointer(). */
+#define ksync_rcu_dereference_raw(p) ksync_smp_load_acquire(&(p))
+#else
+#define ksync_rcu_dereference_raw(p) KSYNC_READ_ONCE(p)
+#endif
+#define ksync_rcu_dereference(p) ksync_rcu_dereference_raw(p)
+/* For a reader, or where cond says why not; a checked library looks. */
+#define ksync_rcu_dereference_check(p, cond) \
+	((void)sizeof(!(cond)), ksync_rcu_dereference_raw(p))
+/* For the updater, who excludes others: cond says how. */
+#define ksync_rcu_dereference_protected(p, cond) \
+	((void)sizeof(!(cond)), KSYNC_READ_ONCE(p))
+/* The value alone, to compare with NULL; not to be followed. */
+#define ksync_rcu_access_pointer(p) KSYNC_READ_ONCE(p)
+/* Publish v, get the old pointer; for the updater. */
+#define ksync_rcu_replace_pointer(p, v, cond)                               \
+	__extension__({                                                     \
+		__typeof__(p) ksync__old =                                  \
+			ksync_rcu_dereference_protected(p, cond);           \
+		ksync_rcu_assign_pointer(p, v);                             \
+		ksync__old;                                                 \
+	})
+/* Before the pointer is public, or to NULL: no order. */
+#define KSYNC_RCU_INIT_POINTER(p, v) KSYNC_WRITE_ONCE(p, v)
+#define KSYNC_RCU_INITIALIZER(v) (v)
+#define ksync_unrcu_pointer(p) (p)
+/* The object is kept by other means from here on. */
+#define ksync_rcu_pointer_handoff(p) (p)
+
+/* ksync_guard(rcu)(): a reader to the end of the block. */
+KSYNC_DEFINE_LOCK_GUARD_0(rcu, ksync_rcu_read_lock(), ksync_rcu_read_unlock())
+
+#endif
