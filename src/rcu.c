@@ -87,16 +87,16 @@ static bool gate_wait(ksync_s64 longest)
 /* Does the inline form, on these addresses, do what liburcu's does? */
 static bool rcu_inline_fits(const unsigned long *counter)
 {
-	bool fits = ksync__urcu_has_membarrier() &&
+	bool fits = ksync__gp_has_membarrier() &&
 		    !(KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK);
 
-	ksync__urcu_read_lock();
+	ksync__gp_read_lock();
 	fits &= KSYNC_READ_ONCE(*counter) ==
-		KSYNC_READ_ONCE(ksync__urcu_gp()->ctr);
-	ksync__urcu_read_lock();
+		KSYNC_READ_ONCE(ksync__gp_record()->ctr);
+	ksync__gp_read_lock();
 	fits &= (KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK) == 2;
-	ksync__urcu_read_unlock();
-	ksync__urcu_read_unlock();
+	ksync__gp_read_unlock();
+	ksync__gp_read_unlock();
 	return fits && !(KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK);
 }
 
@@ -104,7 +104,7 @@ static void rcu_unregister(struct ksync_task *self)
 {
 	ksync__rcu = (struct ksync__rcu_reader){ NULL, NULL };
 	gate_enter(1);
-	ksync__urcu_unregister();
+	ksync__gp_unregister();
 	self->rcu_reader = NULL;
 	gate_leave(1);
 }
@@ -113,12 +113,12 @@ static void rcu_thread_exit(struct ksync_task *self)
 {
 	if (!self->rcu_reader)
 		return;
-	if (ksync__urcu_reading()) {
+	if (ksync__gp_reading()) {
 		ksync__misuse("rcu", &ksync__rcu,
-			      "a thread exits inside an RCU reader; it is ended",
+			      "a thread exits inside a reader; it is ended",
 			      "unlock on every way out of the reader",
 			      KSYNC__CALLER(), KSYNC_HOLDER_NONE);
-		while (ksync__urcu_reading())
+		while (ksync__gp_reading())
 			ksync__rcu_read_unlock_slow();
 	}
 	rcu_unregister(self);
@@ -127,16 +127,16 @@ static void rcu_thread_exit(struct ksync_task *self)
 static void rcu_register(struct ksync_task *self)
 {
 	gate_enter(1);
-	ksync__urcu_register();
-	self->rcu_reader = ksync__urcu_reader();
+	ksync__gp_register();
+	self->rcu_reader = ksync__gp_reader();
 	gate_leave(1);
 	/* Nobody will unregister a late task: its outermost unlock does. */
 	if (self->late)
 		return;
 	self->at_exit = rcu_thread_exit;
-	if (rcu_inline_fits(&ksync__urcu_reader()->ctr)) {
-		ksync__rcu.gp = ksync__urcu_gp();
-		ksync__rcu.counter = &ksync__urcu_reader()->ctr;
+	if (rcu_inline_fits(&ksync__gp_reader()->ctr)) {
+		ksync__rcu.gp = ksync__gp_record();
+		ksync__rcu.counter = &ksync__gp_reader()->ctr;
 	}
 }
 
@@ -146,7 +146,7 @@ KSYNC_NOINLINE void ksync__rcu_read_lock_slow(void)
 
 	if (ksync_unlikely(!self->rcu_reader))
 		rcu_register(self);
-	ksync__urcu_read_lock();
+	ksync__gp_read_lock();
 	ksync_watch_opaque_acquire(&tag_grace_period);
 }
 
@@ -154,7 +154,7 @@ KSYNC_NOINLINE void ksync__rcu_read_unlock_slow(void)
 {
 	struct ksync_task *self = ksync__task_self();
 
-	if (ksync_unlikely(!self->rcu_reader || !ksync__urcu_reading())) {
+	if (ksync_unlikely(!self->rcu_reader || !ksync__gp_reading())) {
 		ksync__misuse("rcu", &ksync__rcu,
 			      "rcu_read_unlock() without rcu_read_lock()",
 			      "unlock once for each lock, in the same thread",
@@ -162,21 +162,21 @@ KSYNC_NOINLINE void ksync__rcu_read_unlock_slow(void)
 		return;
 	}
 	ksync_watch_opaque_release(&tag_reader);
-	ksync__urcu_read_unlock();
-	if (ksync_unlikely(self->late && !ksync__urcu_reading()))
+	ksync__gp_read_unlock();
+	if (ksync_unlikely(self->late && !ksync__gp_reading()))
 		rcu_unregister(self);
 }
 
 KSYNC_COLD void ksync__rcu_wake_gp(void)
 {
-	ksync__urcu_wake_gp();
+	ksync__gp_wake();
 }
 
 bool ksync__rcu_read_lock_held_slow(void)
 {
 	struct ksync_task *self = ksync__task_of_ref(ksync__self);
 
-	return self && self->rcu_reader && ksync__urcu_reading();
+	return self && self->rcu_reader && ksync__gp_reading();
 }
 
 void ksync_synchronize_rcu(void)
@@ -201,8 +201,7 @@ void ksync_synchronize_rcu(void)
 	gate_enter(1);
 	/* ORDER rcu.reader: heavy. liburcu's two membarriers. Other end:
 	 * ksync_rcu_read_lock(), ksync_rcu_read_unlock(). */
-	/* ORDER rcu.wake: heavy. Other end: ksync_rcu_read_unlock(). */
-	ksync__urcu_synchronize();
+	ksync__gp_synchronize();
 	gate_leave(1);
 	ksync_watch_opaque_release(&tag_grace_period);
 	ksync_watch_opaque_acquire(&tag_reader);
@@ -228,13 +227,13 @@ static void at_fork(void)
 						FORK_IN_READER_WAITS_NS :
 						FORK_WAITS_NS);
 	if (gate_closed_in_time)
-		ksync__urcu_before_fork();
+		ksync__gp_before_fork();
 }
 
 static void at_fork_parent(void)
 {
 	if (gate_closed_in_time)
-		ksync__urcu_after_fork_parent();
+		ksync__gp_after_fork_parent();
 	gate_leave(FORKING);
 }
 
@@ -242,7 +241,7 @@ static void forget_dead_reader(struct ksync_task *task)
 {
 	if (!task->rcu_reader || task->ref == ksync__self)
 		return;
-	ksync__urcu_forget(task->rcu_reader);
+	ksync__gp_forget(task->rcu_reader);
 	task->rcu_reader = NULL;
 }
 
@@ -250,7 +249,7 @@ static void at_fork_child(void)
 {
 	if (gate_closed_in_time) {
 		ksync__tasks_each(forget_dead_reader);
-		ksync__urcu_after_fork_child();
+		ksync__gp_after_fork_child();
 	} else {
 		grace_periods_lost = true;
 	}

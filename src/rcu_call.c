@@ -34,7 +34,7 @@ static ksync_rcu_head_t *pushed;
 static ksync_rcu_head_t *todo;
 static ksync__raw_lock_t lists_lock;
 
-static struct ksync_task *worker;	/* ORDER rcu.worker */
+static struct ksync_task *worker;	/* ORDER rcu_call.worker */
 static KSYNC_DEFINE_MUTEX(worker_lock);	/* who makes it, or stands in */
 
 static void lists_take_pushed(void)
@@ -44,8 +44,8 @@ static void lists_take_pushed(void)
 	ksync_rcu_head_t *stack;
 
 	ksync__raw_lock(&lists_lock);
-	/* ORDER rcu.push: acquire. Sees what the caller did before. Other end:
-	 * push(). */
+	/* ORDER rcu_call.push: acquire. Sees what the caller did before.
+	 * Other end: push(). */
 	stack = ksync_xchg_acquire(&pushed, (ksync_rcu_head_t *)NULL);
 	while (stack) {
 		ksync_rcu_head_t *next = stack->next;
@@ -103,7 +103,7 @@ static void *work(void *unused)
 	struct ksync_task *self = ksync__task_self();
 
 	(void)unused;
-	/* ORDER rcu.worker: release. Its record is complete. Other end:
+	/* ORDER rcu_call.worker: release. Its record is complete. Other end:
 	 * worker_get(). */
 	ksync_smp_store_release(&worker, self);
 	for (;;)
@@ -116,14 +116,14 @@ static void *work(void *unused)
 static struct ksync_task *worker_get(void)
 {
 	struct ksync__backoff backoff = { 0 };
-	/* ORDER rcu.worker: acquire. Other end: work(). */
+	/* ORDER rcu_call.worker: acquire. Other end: work(). */
 	struct ksync_task *w = ksync_smp_load_acquire(&worker);
 
 	if (ksync_likely(w))
 		return w;
 	ksync_mutex_lock(&worker_lock);
 	if (KSYNC_READ_ONCE(worker) || ksync__thread_start(work))
-		/* ORDER rcu.worker: acquire. Other end: work(). */
+		/* ORDER rcu_call.worker: acquire. Other end: work(). */
 		while (!(w = ksync_smp_load_acquire(&worker)))
 			ksync__backoff_wait(&backoff, &worker);
 	ksync_mutex_unlock(&worker_lock);
@@ -137,7 +137,8 @@ static bool push(ksync_rcu_head_t *head)
 
 	do {
 		head->next = first;
-		/* ORDER rcu.push: release. Other end: lists_take_pushed(). */
+		/* ORDER rcu_call.push: release. Other end:
+		 * lists_take_pushed(). */
 	} while (!ksync_try_cmpxchg_release(&pushed, &first, head));
 	return !first;
 }
@@ -160,7 +161,7 @@ void ksync_call_rcu(ksync_rcu_head_t *head, ksync_rcu_callback_fn func)
 struct barrier {
 	ksync_rcu_head_t head;
 	struct ksync_task *task;
-	ksync_u32 done;		/* ORDER rcu.barrier */
+	ksync_u32 done;		/* ORDER rcu_call.barrier */
 };
 
 static void barrier_reached(ksync_rcu_head_t *head)
@@ -169,8 +170,8 @@ static void barrier_reached(ksync_rcu_head_t *head)
 	struct ksync_task *task = b->task;
 
 	ksync_watch_order_release(&todo);
-	/* ORDER rcu.barrier: release. What the callbacks did is visible; the
-	 * waiter's frame may be gone. Other end: ksync_rcu_barrier(). */
+	/* ORDER rcu_call.barrier: release. What the callbacks did is visible;
+	 * the waiter's frame may be gone. Other end: ksync_rcu_barrier(). */
 	ksync_smp_store_release(&b->done, 1u);
 	ksync__unpark(task);
 }
@@ -205,7 +206,7 @@ void ksync_rcu_barrier(void)
 		return;
 	}
 	ksync_call_rcu(&b.head, barrier_reached);
-	/* ORDER rcu.barrier: acquire. Other end: barrier_reached(). */
+	/* ORDER rcu_call.barrier: acquire. Other end: barrier_reached(). */
 	while (!ksync_smp_load_acquire(&b.done))
 		(void)ksync__park(b.task, KSYNC__NEVER);
 	ksync_watch_order_acquire(&todo);

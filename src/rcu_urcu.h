@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * liburcu as ksync uses it: the only file that includes its headers. The flavour
- * is chosen when ksync is configured (KSYNC_RCU): memb, whose readers need
+ * liburcu as ksync uses it: the only file that includes its headers. The
+ * flavour is chosen when ksync is configured (KSYNC_RCU): memb, whose readers need
  * membarrier to be fast, or bp.
  *
  * The library's functions are called, never its inline bodies, so nothing of
@@ -34,33 +34,33 @@ KSYNC_STATIC_ASSERT(offsetof(ksync__urcu_gp_t, ctr) ==
 KSYNC_STATIC_ASSERT(sizeof(((ksync__urcu_reader_t *)0)->ctr) == sizeof(long),
 		    "liburcu's reader counter has changed");
 
-static inline void ksync__urcu_read_lock(void)
+static inline void ksync__gp_read_lock(void)
 {
 	URCU(read_lock)();
 }
 
-static inline void ksync__urcu_read_unlock(void)
+static inline void ksync__gp_read_unlock(void)
 {
 	URCU(read_unlock)();
 }
 
-static inline bool ksync__urcu_reading(void)
+static inline bool ksync__gp_reading(void)
 {
 	return URCU(read_ongoing)() != 0;
 }
 
-static inline void ksync__urcu_synchronize(void)
+static inline void ksync__gp_synchronize(void)
 {
 	URCU(synchronize_rcu)();
 }
 
 /* Do readers need a processor barrier? Not the inline ones. */
-static inline bool ksync__urcu_has_membarrier(void)
+static inline bool ksync__gp_has_membarrier(void)
 {
 	return URCU(has_sys_membarrier) != 0;
 }
 
-static inline const struct ksync__rcu_gp *ksync__urcu_gp(void)
+static inline const struct ksync__rcu_gp *ksync__gp_record(void)
 {
 	return (const struct ksync__rcu_gp *)&URCU(gp);
 }
@@ -71,42 +71,42 @@ static inline const struct ksync__rcu_gp *ksync__urcu_gp(void)
 KSYNC_STATIC_ASSERT(sizeof(ksync__urcu_gp_t) >= sizeof(struct ksync__rcu_gp),
 		    "liburcu's grace-period record has changed");
 
-static inline void ksync__urcu_register(void)
+static inline void ksync__gp_register(void)
 {
 	urcu_bp_register_thread();
 }
 
 /* bp's own thread-exit destructor does it. */
-static inline void ksync__urcu_unregister(void)
+static inline void ksync__gp_unregister(void)
 {
 }
 
-static inline ksync__urcu_reader_t *ksync__urcu_reader(void)
+static inline ksync__urcu_reader_t *ksync__gp_reader(void)
 {
 	return URCU_TLS(urcu_bp_reader);
 }
 
-static inline void ksync__urcu_wake_gp(void)
+static inline void ksync__gp_wake(void)
 {
 }
 
-static inline void ksync__urcu_before_fork(void)
+static inline void ksync__gp_before_fork(void)
 {
 	urcu_bp_before_fork();
 }
 
-static inline void ksync__urcu_after_fork_parent(void)
+static inline void ksync__gp_after_fork_parent(void)
 {
 	urcu_bp_after_fork_parent();
 }
 
-static inline void ksync__urcu_after_fork_child(void)
+static inline void ksync__gp_after_fork_child(void)
 {
 	urcu_bp_after_fork_child();
 }
 
 /* after_fork_child does it. */
-static inline void ksync__urcu_forget(void *reader)
+static inline void ksync__gp_forget(void *reader)
 {
 	(void)reader;
 }
@@ -117,42 +117,42 @@ KSYNC_STATIC_ASSERT(offsetof(ksync__urcu_gp_t, futex) ==
 			    offsetof(struct ksync__rcu_gp, futex),
 		    "liburcu's grace-period record has changed");
 
-static inline void ksync__urcu_register(void)
+static inline void ksync__gp_register(void)
 {
 	urcu_memb_register_thread();
 }
 
-static inline void ksync__urcu_unregister(void)
+static inline void ksync__gp_unregister(void)
 {
 	urcu_memb_unregister_thread();
 }
 
-static inline ksync__urcu_reader_t *ksync__urcu_reader(void)
+static inline ksync__urcu_reader_t *ksync__gp_reader(void)
 {
 	return &URCU_TLS(urcu_memb_reader);
 }
 
 /* Another thread sleeps in synchronize: an empty reader wakes it. */
-static inline void ksync__urcu_wake_gp(void)
+static inline void ksync__gp_wake(void)
 {
 	urcu_memb_read_lock();
 	urcu_memb_read_unlock();
 }
 
-static inline void ksync__urcu_before_fork(void)
+static inline void ksync__gp_before_fork(void)
 {
 }
 
-static inline void ksync__urcu_after_fork_parent(void)
+static inline void ksync__gp_after_fork_parent(void)
 {
 }
 
-static inline void ksync__urcu_after_fork_child(void)
+static inline void ksync__gp_after_fork_child(void)
 {
 }
 
 /* In a fork's child: this thread is gone, without having unregistered. */
-static inline void ksync__urcu_forget(void *reader)
+static inline void ksync__gp_forget(void *reader)
 {
 	ksync__urcu_reader_t *r = reader;
 

@@ -22,11 +22,7 @@
 #include "park.h"
 #include "task.h"
 
-#if ULONG_MAX > UINT32_MAX
-#define INDEX_BITS 24
-#else
-#define INDEX_BITS 16
-#endif
+#define INDEX_BITS (sizeof(long) == 8 ? 24 : 16)
 #define INDEX_MASK ((1UL << INDEX_BITS) - 1)
 #define GENERATION (1UL << INDEX_BITS)
 

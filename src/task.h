@@ -32,9 +32,9 @@ struct ksync_task {
 	unsigned int forks;		/* the thread's own: times it came
 					 * out of fork as a child */
 	unsigned int calm;		/* the thread's own: mutex.c, "calm" */
-	unsigned long *waits_on;	/* queue that the thread waits on, and */
-	unsigned long *has_locked;	/* queue whose lock it holds: set
-					 * before, cleared after; waitq.c */
+	unsigned long *waits_on;	/* queue that the thread waits on */
+	unsigned long *has_locked;	/* queue whose lock it holds. Both are
+					 * set before, cleared after: waitq.c */
 	bool late;			/* made after the exit's end: nothing
 					 * will retire it but the pool */
 	void (*at_exit)(struct ksync_task *self); /* the thread's own */

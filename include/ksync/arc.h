@@ -198,7 +198,8 @@ KSYNC_END_DECLS
 			ksync__arc_weak_put(&u->a.arc);)                      \
 	KSYNC__ARC_REF(name##_arc_put,                                        \
 		__attribute__((returns_nonnull))                              \
-		struct name##_arc *name##_unique_share(struct name##_unique *u), \
+		struct name##_arc *name##_unique_share(                       \
+			struct name##_unique *u),                            \
 		ksync__arc_share(&u->a.arc);                                  \
 		return &u->a;)                                                \
 	KSYNC__ARC_UNIQUE(name,                                               \
@@ -244,7 +245,8 @@ KSYNC_END_DECLS
 			ksync__arc_weak_put(&w->a.arc);)                      \
 	KSYNC__ARC_REF(name##_weak_put,                                       \
 		__attribute__((returns_nonnull))                              \
-		struct name##_weak *name##_arc_downgrade(struct name##_arc *a), \
+		struct name##_weak *name##_arc_downgrade(                     \
+			struct name##_arc *a),                               \
 		ksync_refcount_inc(&a->arc.weak);                             \
 		return (struct name##_weak *)(void *)a;)                      \
 	KSYNC__ARC_REF(name##_weak_put,                                       \

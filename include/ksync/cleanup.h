@@ -258,8 +258,9 @@ ksync__must_use(const volatile void *p)
  * KSYNC_ACQUIRE_ERR(name, &var): 0 if it holds the lock, else the error.
  */
 #define KSYNC_ACQUIRE(name, var) KSYNC_CLASS(name, var)
-#define KSYNC_ACQUIRE_ERR(name, var) \
-	ksync__guard_error((const void *)(uintptr_t)ksync_class_##name##_lock(var))
+#define KSYNC_ACQUIRE_ERR(name, var)                  \
+	ksync__guard_error((const void *)(uintptr_t)  \
+				   ksync_class_##name##_lock(var))
 
 KSYNC_PRIVATE_INLINE int ksync__guard_error(const void *lock)
 {

@@ -99,6 +99,27 @@ ksync_refcount_dec_and_lock_irqsave(ksync_refcount_t *r, ksync_spinlock_t *lock,
 	return ksync_refcount_dec_and_lock(r, lock);
 }
 
+/* Decrement unless that would reach 0. */
+KSYNC_PRIVATE_INLINE bool ksync__atomic_dec_not_one(ksync_atomic_t *cnt)
+{
+	int old = ksync_atomic_read(cnt);
+
+	do {
+		if (old == 1)
+			return false;
+		/* ORDER dec_and_lock.put: full. Whoever reaches 0 sees what
+		 * the others did. Other end: ksync__atomic_dec_to_zero(). */
+	} while (!ksync_atomic_try_cmpxchg(cnt, &old, old - 1));
+	return true;
+}
+
+KSYNC_PRIVATE_INLINE bool ksync__atomic_dec_to_zero(ksync_atomic_t *cnt)
+{
+	/* ORDER dec_and_lock.put: full. Other end:
+	 * ksync__atomic_dec_not_one(). */
+	return ksync_atomic_dec_return(cnt) == 0;
+}
+
 /**
  * ksync_atomic_dec_and_mutex_lock() - decrement; hold the mutex if it became 0
  * @cnt: the counter
@@ -119,10 +140,10 @@ ksync_refcount_dec_and_lock_irqsave(ksync_refcount_t *r, ksync_spinlock_t *lock,
 KSYNC_MUST_CHECK KSYNC_INLINE int
 ksync_atomic_dec_and_mutex_lock(ksync_atomic_t *cnt, ksync_mutex_t *lock)
 {
-	if (ksync_atomic_add_unless(cnt, -1, 1))
+	if (ksync__atomic_dec_not_one(cnt))
 		return 0;
 	ksync_mutex_lock(lock);
-	if (ksync_atomic_dec_and_test(cnt))
+	if (ksync__atomic_dec_to_zero(cnt))
 		return 1;
 	ksync_mutex_unlock(lock);
 	return 0;
@@ -148,10 +169,10 @@ ksync_atomic_dec_and_mutex_lock(ksync_atomic_t *cnt, ksync_mutex_t *lock)
 KSYNC_MUST_CHECK KSYNC_INLINE int
 ksync_atomic_dec_and_lock(ksync_atomic_t *cnt, ksync_spinlock_t *lock)
 {
-	if (ksync_atomic_add_unless(cnt, -1, 1))
+	if (ksync__atomic_dec_not_one(cnt))
 		return 0;
 	ksync_spin_lock(lock);
-	if (ksync_atomic_dec_and_test(cnt))
+	if (ksync__atomic_dec_to_zero(cnt))
 		return 1;
 	ksync_spin_unlock(lock);
 	return 0;

@@ -2,11 +2,10 @@
 /*
  * RCU: readers that wait for nobody; who removes an object waits for them.
  *
- *	reader				updater
- *	ksync_guard(rcu)();		ksync_mutex_lock(&lock);
- *	c = ksync_rcu_dereference(cfg);	old = ksync_rcu_replace_pointer(cfg, new, 1);
- *	use(c);				ksync_mutex_unlock(&lock);
- *					ksync_synchronize_rcu();
+ *	reader				updater, under its lock
+ *	ksync_guard(rcu)();		old = ksync_rcu_replace_pointer(cfg,
+ *	c = ksync_rcu_dereference(cfg);		new, 1);
+ *	use(c);				ksync_synchronize_rcu();
  *					free(old);
  *
  * Grace periods are liburcu's; what ksync adds is said in docs/rcu.md: threads
@@ -24,6 +23,7 @@
 
 #include <ksync/atomic.h>
 #include <ksync/cleanup.h>
+#include <ksync/rcu_pointer.h>
 #include <ksync/watch.h>
 
 #if !KSYNC_HAVE_RCU
@@ -45,9 +45,6 @@ typedef struct KSYNC_TAG(callback_head) ksync_rcu_head_t;
  *	ksync_call_rcu(); must not wait for a grace period or for long.
  */
 typedef void (*ksync_rcu_callback_fn)(ksync_rcu_head_t *head);
-
-/* A pointer that is published by RCU; for static checkers. */
-#define ksync_rcu_ptr
 
 KSYNC_BEGIN_DECLS
 
@@ -138,8 +135,8 @@ KSYNC_INLINE void ksync_rcu_read_unlock(void)
 	 * counter says that it is over. Other end: ksync_synchronize_rcu(). */
 	ksync_barrier();
 	KSYNC_WRITE_ONCE(*counter, count - 1);
-	/* ORDER rcu.wake: light. Either this sees that the grace period
-	 * sleeps, or it sees the counter. Other end:
+	/* ORDER rcu.reader: light. Either this sees that the grace period
+	 * sleeps, or that one sees the counter. Other end:
 	 * ksync_synchronize_rcu(). */
 	ksync_barrier();
 	if (ksync_unlikely(KSYNC_READ_ONCE(ksync__rcu.gp->futex) == -1))
@@ -300,48 +297,6 @@ KSYNC_INLINE void ksync_kfree_rcu_mightsleep(void *object)
 }
 
 KSYNC_END_DECLS
-
-/*
- * Publish v through the pointer p: who finds it by ksync_rcu_dereference() sees
- * what was written to the object before.
- */
-/* ORDER rcu.publish: release. Other end: ksync_rcu_dereference(). */
-#define ksync_rcu_assign_pointer(p, v) ksync_smp_store_release(&(p), (v))
-
-/*
- * The pointer, for use in a reader. Processors keep the order from a pointer to
- * what it points to, and ksync supports none that does not, so this is a plain
- * load; ThreadSanitizer wants to be told.
- */
-#if KSYNC_THREAD_SANITIZER
-/* ORDER rcu.publish: acquire. Other end: ksync_rcu_assign_pointer(). */
-#define ksync_rcu_dereference_raw(p) ksync_smp_load_acquire(&(p))
-#else
-#define ksync_rcu_dereference_raw(p) KSYNC_READ_ONCE(p)
-#endif
-#define ksync_rcu_dereference(p) ksync_rcu_dereference_raw(p)
-/* For a reader, or where cond says why not; a checked library looks. */
-#define ksync_rcu_dereference_check(p, cond) \
-	((void)sizeof(!(cond)), ksync_rcu_dereference_raw(p))
-/* For the updater, who excludes others: cond says how. */
-#define ksync_rcu_dereference_protected(p, cond) \
-	((void)sizeof(!(cond)), KSYNC_READ_ONCE(p))
-/* The value alone, to compare with NULL; not to be followed. */
-#define ksync_rcu_access_pointer(p) KSYNC_READ_ONCE(p)
-/* Publish v, get the old pointer; for the updater. */
-#define ksync_rcu_replace_pointer(p, v, cond)                               \
-	__extension__({                                                     \
-		__typeof__(p) ksync__old =                                  \
-			ksync_rcu_dereference_protected(p, cond);           \
-		ksync_rcu_assign_pointer(p, v);                             \
-		ksync__old;                                                 \
-	})
-/* Before the pointer is public, or to NULL: no order. */
-#define KSYNC_RCU_INIT_POINTER(p, v) KSYNC_WRITE_ONCE(p, v)
-#define KSYNC_RCU_INITIALIZER(v) (v)
-#define ksync_unrcu_pointer(p) (p)
-/* The object is kept by other means from here on. */
-#define ksync_rcu_pointer_handoff(p) (p)
 
 /* ksync_guard(rcu)(): a reader to the end of the block. */
 KSYNC_DEFINE_LOCK_GUARD_0(rcu, ksync_rcu_read_lock(), ksync_rcu_read_unlock())

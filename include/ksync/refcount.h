@@ -66,7 +66,7 @@ KSYNC_INLINE void ksync_refcount_set(ksync_refcount_t *r, int n)
 }
 
 /**
- * ksync_refcount_set_release() - set the count of an object that was used before
+ * ksync_refcount_set_release() - set the count of a reused object
  * @r: the refcount
  * @n: number of references
  *
@@ -84,7 +84,7 @@ KSYNC_INLINE void ksync_refcount_set(ksync_refcount_t *r, int n)
 KSYNC_INLINE void ksync_refcount_set_release(ksync_refcount_t *r, int n)
 {
 	/* ORDER refcount.reuse: release. The new object is complete. Other
-	 * end: ksync___refcount_add_not_zero_acquire(). */
+	 * end: ksync___refcount_add_not_zero_limited_acquire(). */
 	ksync_atomic_set_release(&r->refs, n);
 }
 
@@ -316,8 +316,8 @@ KSYNC_MUST_CHECK KSYNC_INLINE bool
 ksync___refcount_sub_and_test(int i, ksync_refcount_t *r, int *oldp)
 {
 	/* ORDER refcount.put: release. Whoever finds the last reference sees
-	 * all that was done with the object. Other end: itself, and
-	 * ksync___refcount_dec_not_one(). */
+	 * all that was done with the object. Other end:
+	 * ksync___refcount_sub_and_test(). */
 	int old = ksync_atomic_fetch_sub_release(i, &r->refs);
 
 	ksync__refcount_old(oldp, old);

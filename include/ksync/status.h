@@ -17,7 +17,7 @@ struct ksync_status {
 	bool membarrier;
 	/* rseq(2) area that libc registered, in bytes; 0 if there is none. */
 	unsigned int rseq_size;
-	/* The program brought ThreadSanitizer, and the library reports to it. */
+	/* The program brought ThreadSanitizer; the library tells it. */
 	bool tsan;
 };
 
