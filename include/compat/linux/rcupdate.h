@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef KSYNC_COMPAT_RCUPDATE_H
+#define KSYNC_COMPAT_RCUPDATE_H
+
+#include <linux/cleanup.h>
+#include <linux/container_of.h>
+#include <linux/types.h>
+
+#include <ksync/rcu.h>
+
+/* The kernel's two names for one type. */
+#define rcu_head callback_head
+
+typedef void (*rcu_callback_t)(struct rcu_head *head);
+
+#define __rcu
+
+KSYNC__KERNEL_NAME void rcu_read_lock(void)
+{
+	ksync_rcu_read_lock();
+}
+
+KSYNC__KERNEL_NAME void rcu_read_unlock(void)
+{
+	ksync_rcu_read_unlock();
+}
+
+KSYNC__KERNEL_NAME void rcu_read_lock_bh(void)
+{
+	ksync_rcu_read_lock();
+}
+
+KSYNC__KERNEL_NAME void rcu_read_unlock_bh(void)
+{
+	ksync_rcu_read_unlock();
+}
+
+KSYNC__KERNEL_NAME void rcu_read_lock_sched(void)
+{
+	ksync_rcu_read_lock();
+}
+
+KSYNC__KERNEL_NAME void rcu_read_unlock_sched(void)
+{
+	ksync_rcu_read_unlock();
+}
+
+KSYNC__KERNEL_NAME int rcu_read_lock_held(void)
+{
+	return ksync_rcu_read_lock_held();
+}
+
+KSYNC__KERNEL_NAME int rcu_read_lock_bh_held(void)
+{
+	return ksync_rcu_read_lock_held();
+}
+
+KSYNC__KERNEL_NAME int rcu_read_lock_sched_held(void)
+{
+	return ksync_rcu_read_lock_held();
+}
+
+KSYNC__KERNEL_NAME int rcu_read_lock_any_held(void)
+{
+	return ksync_rcu_read_lock_held();
+}
+
+KSYNC__KERNEL_NAME void synchronize_rcu(void)
+{
+	ksync_synchronize_rcu();
+}
+
+KSYNC__KERNEL_NAME void synchronize_rcu_expedited(void)
+{
+	ksync_synchronize_rcu_expedited();
+}
+
+KSYNC__KERNEL_NAME void call_rcu(struct rcu_head *head, rcu_callback_t func)
+{
+	ksync_call_rcu(head, func);
+}
+
+KSYNC__KERNEL_NAME void call_rcu_hurry(struct rcu_head *head,
+				       rcu_callback_t func)
+{
+	ksync_call_rcu_hurry(head, func);
+}
+
+KSYNC__KERNEL_NAME void rcu_barrier(void)
+{
+	ksync_rcu_barrier();
+}
+
+#define kfree_rcu(ptr, rhf) ksync_kfree_rcu(ptr, rhf)
+#define kvfree_rcu(ptr, rhf) ksync_kfree_rcu(ptr, rhf)
+#define kfree_rcu_mightsleep(ptr) ksync_kfree_rcu_mightsleep(ptr)
+#define kvfree_rcu_mightsleep(ptr) ksync_kfree_rcu_mightsleep(ptr)
+
+#define rcu_assign_pointer(p, v) ksync_rcu_assign_pointer(p, v)
+#define rcu_dereference(p) ksync_rcu_dereference(p)
+#define rcu_dereference_raw(p) ksync_rcu_dereference_raw(p)
+#define rcu_dereference_check(p, c) ksync_rcu_dereference_check(p, c)
+#define rcu_dereference_bh(p) ksync_rcu_dereference(p)
+#define rcu_dereference_sched(p) ksync_rcu_dereference(p)
+#define rcu_dereference_protected(p, c) ksync_rcu_dereference_protected(p, c)
+#define rcu_access_pointer(p) ksync_rcu_access_pointer(p)
+#define rcu_replace_pointer(p, v, c) ksync_rcu_replace_pointer(p, v, c)
+#define rcu_pointer_handoff(p) ksync_rcu_pointer_handoff(p)
+#define unrcu_pointer(p) ksync_unrcu_pointer(p)
+#define RCU_INIT_POINTER(p, v) KSYNC_RCU_INIT_POINTER(p, v)
+#define RCU_INITIALIZER(v) KSYNC_RCU_INITIALIZER(v)
+
+#endif

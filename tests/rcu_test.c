@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RCU: readers, grace periods, callbacks; threads that come and go, forks, and
+ * misuse.
+ */
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+
+#include "support/process.h"
+#include "support/report.h"
+#include "support/threads.h"
+
+TestSuite(rcu, .init = reports_take, .fini = reports_none);
+TestSuite(rcu_fork, .init = reports_take, .fini = reports_none);
+
+struct item {
+	int value;
+	struct rcu_head rcu;
+	int again;
+};
+
+static struct item *shared;
+static DEFINE_MUTEX(shared_lock);
+
+static struct item *item_new(int value)
+{
+	struct item *it = malloc(sizeof(*it));
+
+	it->value = value;
+	it->again = value;
+	return it;
+}
+
+/* A value that no reader may see. */
+static void item_end(struct item *it)
+{
+	__atomic_store_n(&it->value, -1, __ATOMIC_RELAXED);
+	__atomic_store_n(&it->again, -2, __ATOMIC_RELAXED);
+	free(it);
+}
+
+static void item_callback(struct rcu_head *head)
+{
+	item_end(container_of(head, struct item, rcu));
+}
+
+/* ---- readers ---- */
+
+Test(rcu, reader_nests_and_knows_that_it_is_one)
+{
+	cr_assert_not(rcu_read_lock_held());
+	rcu_read_lock();
+	rcu_read_lock();
+	cr_assert(rcu_read_lock_held());
+	rcu_read_unlock();
+	cr_assert(rcu_read_lock_held());
+	rcu_read_unlock();
+	cr_assert_not(rcu_read_lock_held());
+}
+
+Test(rcu, reader_nests_a_thousand_deep)
+{
+	for (int i = 0; i < 1000; i++)
+		rcu_read_lock();
+	for (int i = 0; i < 1000; i++) {
+		cr_assert(rcu_read_lock_held());
+		rcu_read_unlock();
+	}
+	cr_assert_not(rcu_read_lock_held());
+	synchronize_rcu();
+}
+
+Test(rcu, bh_and_sched_names_are_the_same_reader)
+{
+	rcu_read_lock_bh();
+	cr_assert(rcu_read_lock_bh_held());
+	cr_assert(rcu_read_lock_any_held());
+	rcu_read_unlock_bh();
+	rcu_read_lock_sched();
+	cr_assert(rcu_read_lock_sched_held());
+	rcu_read_unlock_sched();
+	cr_assert_not(rcu_read_lock_held());
+}
+
+Test(rcu, guard_is_a_reader_to_the_end_of_the_block)
+{
+	{
+		guard(rcu)();
+		cr_assert(rcu_read_lock_held());
+	}
+	cr_assert_not(rcu_read_lock_held());
+}
+
+Test(rcu, pointer_macros_publish_and_read)
+{
+	struct item *a = item_new(1);
+	struct item *b = item_new(2);
+
+	RCU_INIT_POINTER(shared, NULL);
+	cr_assert_null(rcu_access_pointer(shared));
+	rcu_assign_pointer(shared, a);
+	rcu_read_lock();
+	cr_assert_eq(rcu_dereference(shared), a);
+	cr_assert_eq(rcu_dereference_check(shared, 1), a);
+	cr_assert_eq(rcu_dereference_raw(shared), a);
+	rcu_read_unlock();
+	cr_assert_eq(rcu_dereference_protected(shared, 1), a);
+	cr_assert_eq(rcu_replace_pointer(shared, b, 1), a);
+	cr_assert_eq(rcu_access_pointer(shared), b);
+	free(a);
+	free(b);
+}
+
+/* ---- grace periods ---- */
+
+static struct {
+	bool inside;
+	bool leave;
+	bool left;
+	bool waited;
+} scene;
+
+static bool get_flag(const bool *flag)
+{
+	return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
+}
+
+static void set_flag(bool *flag)
+{
+	__atomic_store_n(flag, true, __ATOMIC_RELEASE);
+}
+
+static void read_until_told(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	rcu_read_lock();
+	set_flag(&scene.inside);
+	wait_until(get_flag(&scene.leave));
+	must(!get_flag(&scene.waited));
+	set_flag(&scene.left);
+	rcu_read_unlock();
+}
+
+static void wait_for_readers(void *arg, int index)
+{
+	(void)index;
+	wait_until(get_flag(&scene.inside));
+	((void (*)(void))arg)();
+	must(get_flag(&scene.left));
+	set_flag(&scene.waited);
+}
+
+static void one_reader_one_waiter(void (*wait)(void))
+{
+	struct crew reader;
+	struct crew waiter;
+
+	crew_start(&reader, 1, read_until_told, NULL);
+	crew_start(&waiter, 1, wait_for_readers, (void *)wait);
+	nap_ms(20);
+	set_flag(&scene.leave);
+	crew_join(&reader);
+	crew_join(&waiter);
+}
+
+Test(rcu, synchronize_waits_for_a_reader_that_had_begun)
+{
+	one_reader_one_waiter(synchronize_rcu);
+}
+
+Test(rcu, expedited_waits_likewise)
+{
+	one_reader_one_waiter(synchronize_rcu_expedited);
+}
+
+Test(rcu, synchronize_does_not_wait_for_threads_that_do_not_read)
+{
+	struct crew crew;
+
+	rcu_read_lock();
+	rcu_read_unlock();
+	crew_start(&crew, 1, read_until_told, NULL);
+	wait_until(get_flag(&scene.inside));
+	set_flag(&scene.leave);
+	crew_join(&crew);
+	synchronize_rcu();
+}
+
+static bool churn_over;
+
+static void churn_read(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	while (!get_flag(&churn_over)) {
+		struct item *it;
+
+		rcu_read_lock();
+		it = rcu_dereference(shared);
+		must(__atomic_load_n(&it->value, __ATOMIC_RELAXED) ==
+		     __atomic_load_n(&it->again, __ATOMIC_RELAXED));
+		rcu_read_unlock();
+		watchdog_feed();
+	}
+}
+
+static void churn_update(int value)
+{
+	struct item *old;
+
+	mutex_lock(&shared_lock);
+	old = rcu_replace_pointer(shared, item_new(value), 1);
+	mutex_unlock(&shared_lock);
+	switch (value % 4) {
+	case 0:
+		synchronize_rcu();
+		item_end(old);
+		break;
+	case 1:
+		call_rcu(&old->rcu, item_callback);
+		break;
+	case 2:
+		kfree_rcu(old, rcu);
+		break;
+	default:
+		kfree_rcu_mightsleep(old);
+	}
+}
+
+Test(rcu, readers_never_see_what_was_removed_a_grace_period_ago)
+{
+	struct crew crew;
+
+	shared = item_new(0);
+	watchdog_start();
+	crew_start(&crew, 4, churn_read, NULL);
+	for (struct effort e = effort(20000, 500); effort_more(&e);)
+		churn_update((int)(e.rounds & 0xffff));
+	rcu_barrier();
+	set_flag(&churn_over);
+	crew_join(&crew);
+	watchdog_stop();
+	free(shared);
+}
+
+/* ---- callbacks ---- */
+
+struct numbered {
+	struct rcu_head rcu;
+	int number;
+};
+
+static int next_number;
+static int called;
+
+static void in_order(struct rcu_head *head)
+{
+	struct numbered *n = container_of(head, struct numbered, rcu);
+
+	must(n->number == next_number);
+	next_number++;
+	called++;
+	free(n);
+}
+
+Test(rcu, callbacks_run_once_each_in_the_order_of_their_calls)
+{
+	for (int i = 0; i < 5000; i++) {
+		struct numbered *n = malloc(sizeof(*n));
+
+		n->number = i;
+		if (i % 2)
+			call_rcu(&n->rcu, in_order);
+		else
+			call_rcu_hurry(&n->rcu, in_order);
+	}
+	rcu_barrier();
+	cr_assert_eq(called, 5000);
+	must_have_held();
+}
+
+static void count_only(struct rcu_head *head)
+{
+	(void)head;
+	called++;
+}
+
+Test(rcu, callback_waits_for_a_reader_that_had_begun)
+{
+	struct rcu_head head;
+	struct crew crew;
+
+	crew_start(&crew, 1, read_until_told, NULL);
+	wait_until(get_flag(&scene.inside));
+	call_rcu(&head, count_only);
+	nap_ms(20);
+	cr_assert_eq(__atomic_load_n(&called, __ATOMIC_ACQUIRE), 0);
+	set_flag(&scene.leave);
+	crew_join(&crew);
+	rcu_barrier();
+	cr_assert_eq(called, 1);
+}
+
+Test(rcu, barrier_without_callbacks_returns)
+{
+	rcu_barrier();
+	rcu_barrier();
+}
+
+Test(rcu, call_rcu_may_be_called_in_a_reader)
+{
+	struct rcu_head head;
+
+	rcu_read_lock();
+	call_rcu(&head, count_only);
+	rcu_read_unlock();
+	rcu_barrier();
+	cr_assert_eq(called, 1);
+}
+
+static struct rcu_head second;
+
+static void calls_another(struct rcu_head *head)
+{
+	(void)head;
+	rcu_read_lock();
+	rcu_read_unlock();
+	mutex_lock(&shared_lock);
+	mutex_unlock(&shared_lock);
+	call_rcu(&second, count_only);
+}
+
+Test(rcu, callback_may_read_lock_and_call)
+{
+	struct rcu_head head;
+
+	call_rcu(&head, calls_another);
+	rcu_barrier();
+	rcu_barrier();
+	cr_assert_eq(called, 1);
+}
+
+Test(rcu, kfree_rcu_of_NULL_does_nothing)
+{
+	struct item *none = NULL;
+
+	kfree_rcu(none, rcu);
+	kfree_rcu_mightsleep(none);
+}
+
+static void many_calls(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	for (int i = 0; i < 200; i++) {
+		struct item *it = item_new(i);
+
+		kfree_rcu(it, rcu);
+		if (i % 50 == 0)
+			rcu_barrier();
+	}
+	rcu_barrier();
+}
+
+Test(rcu, many_threads_call_and_wait_for_callbacks)
+{
+	watchdog_start();
+	crew_run(16, many_calls, NULL);
+	watchdog_stop();
+}
+
+/* ---- threads ---- */
+
+static void *read_and_go(void *arg)
+{
+	(void)arg;
+	rcu_read_lock();
+	rcu_read_unlock();
+	return NULL;
+}
+
+Test(rcu, threads_come_and_go)
+{
+	for (int i = 0; i < 500; i++) {
+		pthread_t thread;
+
+		pthread_create(&thread, NULL, read_and_go, NULL);
+		if (i % 8 == 0)
+			synchronize_rcu();
+		pthread_join(thread, NULL);
+	}
+	synchronize_rcu();
+}
+
+static void *exit_in_a_reader(void *arg)
+{
+	(void)arg;
+	rcu_read_lock();
+	rcu_read_lock();
+	return NULL;
+}
+
+Test(rcu, exit_inside_a_reader_is_reported_and_ends_it)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, exit_in_a_reader, NULL);
+	pthread_join(thread, NULL);
+	cr_assert_eq(reports_count(), 1);
+	cr_assert_not_null(strstr(reports.kept[0].what, "exits inside"));
+	reports.count = 0;
+	synchronize_rcu();
+}
+
+static pthread_key_t late_key;
+
+static void read_in_destructor(void *arg)
+{
+	long round = (long)arg;
+
+	rcu_read_lock();
+	must(rcu_read_lock_held());
+	rcu_read_unlock();
+	mutex_lock(&shared_lock);
+	mutex_unlock(&shared_lock);
+	if (round < 6)
+		pthread_setspecific(late_key, (void *)(round + 1));
+}
+
+static void *exit_late(void *arg)
+{
+	pthread_setspecific(late_key, (void *)1);
+	return read_and_go(arg);
+}
+
+Test(rcu, readers_work_in_every_round_of_thread_exit_destructors)
+{
+	pthread_key_create(&late_key, read_in_destructor);
+	for (int i = 0; i < 100; i++) {
+		pthread_t thread;
+
+		pthread_create(&thread, NULL, exit_late, NULL);
+		pthread_join(thread, NULL);
+		synchronize_rcu();
+	}
+	must_have_held();
+	pthread_key_delete(late_key);
+}
+
+static int before_main;
+
+__attribute__((constructor)) static void read_before_main(void)
+{
+	rcu_read_lock();
+	before_main = rcu_read_lock_held();
+	rcu_read_unlock();
+	synchronize_rcu();
+}
+
+Test(rcu, works_before_main)
+{
+	cr_assert_eq(before_main, 1);
+}
+
+/* ---- misuse ---- */
+
+Test(rcu, unlock_without_lock_is_reported_and_does_nothing)
+{
+	rcu_read_unlock();
+	cr_assert_eq(reports_count(), 1);
+	reports.count = 0;
+	rcu_read_lock();
+	rcu_read_unlock();
+	rcu_read_unlock();
+	cr_assert_eq(reports_count(), 1);
+	cr_assert_not_null(strstr(reports.kept[0].what, "without"));
+	reports.count = 0;
+	cr_assert_not(rcu_read_lock_held());
+	synchronize_rcu();
+}
+
+static void synchronize_in_a_reader(void *arg)
+{
+	(void)arg;
+	without_core();
+	rcu_read_lock();
+	synchronize_rcu();
+}
+
+static void barrier_in_a_reader(void *arg)
+{
+	(void)arg;
+	without_core();
+	rcu_read_lock();
+	rcu_barrier();
+}
+
+static void waits_for_itself(struct rcu_head *head)
+{
+	(void)head;
+	rcu_barrier();
+}
+
+static void barrier_in_a_callback(void *arg)
+{
+	struct rcu_head head;
+
+	(void)arg;
+	without_core();
+	call_rcu(&head, waits_for_itself);
+	rcu_barrier();
+}
+
+Test(rcu, waiting_inside_a_reader_is_a_deadlock_and_aborts)
+{
+	child_aborts(synchronize_in_a_reader, NULL);
+	child_aborts(barrier_in_a_reader, NULL);
+}
+
+Test(rcu, barrier_in_a_callback_is_a_deadlock_and_aborts)
+{
+	child_aborts(barrier_in_a_callback, NULL);
+}
+
+/* ---- fork ---- */
+
+static void all_of_rcu(void *arg)
+{
+	pthread_t thread;
+	struct item *it = item_new(1);
+
+	(void)arg;
+	synchronize_rcu();
+	pthread_create(&thread, NULL, read_and_go, NULL);
+	pthread_join(thread, NULL);
+	synchronize_rcu();
+	kfree_rcu(it, rcu);
+	rcu_barrier();
+	rcu_read_lock();
+	rcu_read_unlock();
+}
+
+Test(rcu_fork, child_of_one_thread)
+{
+	child_succeeds(all_of_rcu, NULL);
+	all_of_rcu(NULL);
+}
+
+Test(rcu_fork, child_of_a_process_with_readers_in_other_threads)
+{
+	struct crew crew;
+
+	crew_start(&crew, 8, read_until_told, NULL);
+	wait_until(get_flag(&scene.inside));
+	nap_ms(5);
+	child_succeeds(all_of_rcu, NULL);
+	set_flag(&scene.leave);
+	crew_join(&crew);
+	synchronize_rcu();
+}
+
+static void stay_registered(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	rcu_read_lock();
+	rcu_read_unlock();
+	set_flag(&scene.inside);
+	wait_until(get_flag(&scene.leave));
+}
+
+Test(rcu_fork, child_of_a_process_with_registered_threads)
+{
+	struct crew crew;
+
+	crew_start(&crew, 8, stay_registered, NULL);
+	wait_until(get_flag(&scene.inside));
+	nap_ms(5);
+	child_succeeds(all_of_rcu, NULL);
+	set_flag(&scene.leave);
+	crew_join(&crew);
+}
+
+static void busy_with_grace_periods(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	while (!get_flag(&churn_over)) {
+		rcu_read_lock();
+		rcu_read_unlock();
+		synchronize_rcu();
+		kfree_rcu(item_new(1), rcu);
+	}
+}
+
+static struct item *fresh_item;
+
+Test(rcu_fork, child_of_a_process_in_the_middle_of_grace_periods)
+{
+	struct crew crew;
+
+	fresh_item = NULL;
+	crew_start(&crew, 4, busy_with_grace_periods, NULL);
+	for (struct effort e = effort(40, 2000); effort_more(&e);)
+		child_succeeds(all_of_rcu, NULL);
+	set_flag(&churn_over);
+	crew_join(&crew);
+	rcu_barrier();
+}
+
+static void callbacks_are_not_lost(void *arg)
+{
+	rcu_barrier();
+	must(called == *(int *)arg);
+}
+
+Test(rcu_fork, callbacks_that_had_not_begun_run_in_the_child_too)
+{
+	static struct rcu_head heads[10];
+	struct crew crew;
+	int all = 10;
+
+	crew_start(&crew, 1, read_until_told, NULL);
+	wait_until(get_flag(&scene.inside));
+	for (int i = 0; i < 10; i++)
+		call_rcu(&heads[i], count_only);
+	nap_ms(10);
+	/* The parent's reader holds them up; the child has no such reader. But
+	 * the fork waits for the grace period, so let the reader end soon. */
+	set_flag(&scene.leave);
+	child_succeeds(callbacks_are_not_lost, &all);
+	crew_join(&crew);
+	rcu_barrier();
+	cr_assert_eq(called, 10);
+}
+
+static void end_the_reader_and_wait(void *arg)
+{
+	(void)arg;
+	rcu_read_unlock();
+	synchronize_rcu();
+	all_of_rcu(NULL);
+}
+
+Test(rcu_fork, child_may_end_the_reader_in_which_it_was_forked)
+{
+	rcu_read_lock();
+	child_succeeds(end_the_reader_and_wait, NULL);
+	rcu_read_unlock();
+	synchronize_rcu();
+}
+
+static void grace_period_lost(void *arg)
+{
+	(void)arg;
+	without_core();
+	rcu_read_unlock();
+	synchronize_rcu();
+}
+
+Test(rcu_fork, fork_in_a_reader_that_a_grace_period_waits_for_says_so)
+{
+	struct crew crew;
+
+	rcu_read_lock();
+	scene.inside = true;
+	scene.left = true;
+	crew_start(&crew, 1, wait_for_readers, (void *)synchronize_rcu);
+	nap_ms(30);
+	child_aborts(grace_period_lost, NULL);
+	rcu_read_unlock();
+	crew_join(&crew);
+	all_of_rcu(NULL);
+}

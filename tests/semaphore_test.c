@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * struct semaphore: units, results, strict FIFO, units that are not lost, and
+ * misuse.
+ */
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+
+#include <linux/semaphore.h>
+
+#include <linux/errno.h>
+#include <linux/sched.h>
+
+#include "support/process.h"
+#include "support/report.h"
+#include "support/threads.h"
+
+#include "../src/waitq.h"
+
+TestSuite(semaphore, .init = reports_take, .fini = reports_none);
+
+static DEFINE_SEMAPHORE(sem, 0);
+
+/* ---- one thread ---- */
+
+Test(semaphore, is_at_most_sixteen_bytes)
+{
+	cr_assert_leq(sizeof(struct semaphore), 16);
+}
+
+Test(semaphore, holds_as_many_units_as_it_was_given)
+{
+	struct semaphore s;
+
+	memset(&s, 0xff, sizeof(s));
+	sema_init(&s, 3);
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(down_trylock(&s), 0);
+	cr_assert_eq(down_trylock(&s), 1);
+	up(&s);
+	cr_assert_eq(down_trylock(&s), 0);
+}
+
+Test(semaphore, trylock_gives_0_for_a_unit_and_1_for_none)
+{
+	cr_assert_eq(down_trylock(&sem), 1);
+	up(&sem);
+	cr_assert_eq(down_trylock(&sem), 0);
+}
+
+Test(semaphore, takes_a_unit_that_is_there_in_every_form)
+{
+	struct timespec past = { 0, 0 };
+
+	sema_init(&sem, 7);
+	down(&sem);
+	cr_assert_eq(down_interruptible(&sem), 0);
+	cr_assert_eq(down_killable(&sem), 0);
+	cr_assert_eq(down_timeout(&sem, 0), 0);
+	cr_assert_eq(ksync_down_until(&sem, &past), 0);
+	cr_assert_eq(ksync_down_interruptible_until(&sem, &past), 0);
+	cr_assert_eq(down_trylock(&sem), 0);
+	cr_assert_eq(down_trylock(&sem), 1);
+}
+
+Test(semaphore, timeout_ends_with_ETIME)
+{
+	long long begin = now_ms();
+
+	cr_assert_eq(down_timeout(&sem, 20), -ETIME);
+	cr_assert_geq(now_ms() - begin, 19);
+	cr_assert_eq(down_timeout(&sem, 0), -ETIME);
+	cr_assert_eq(down_timeout(&sem, -5), -ETIME);
+}
+
+Test(semaphore, until_ends_with_ETIME_and_refuses_a_bad_time)
+{
+	struct timespec past = { 1, 0 };
+	struct timespec bad = { 1, 1000000000 };
+
+	cr_assert_eq(ksync_down_until(&sem, &past), -ETIME);
+	cr_assert_eq(ksync_down_until(&sem, &bad), -EINVAL);
+	cr_assert_eq(ksync_down_interruptible_until(&sem, &past), -ETIME);
+}
+
+Test(semaphore, interrupt_ends_only_a_call_that_would_sleep)
+{
+	up(&sem);
+	ksync_task_interrupt(current);
+	cr_assert_eq(down_interruptible(&sem), 0);
+	cr_assert_eq(down_interruptible(&sem), -EINTR);
+	cr_assert_eq(ksync_down_interruptible_until(&sem, NULL), -EINTR);
+	cr_assert(ksync_task_clear_pending());
+}
+
+Test(semaphore, killable_ends_for_a_kill_but_not_for_an_interrupt)
+{
+	ksync_task_interrupt(current);
+	cr_assert_eq(down_timeout(&sem, 1), -ETIME);
+	ksync_task_kill(current);
+	cr_assert_eq(down_killable(&sem), -EINTR);
+	cr_assert_eq(down_interruptible(&sem), -EINTR);
+	ksync_task_clear_pending();
+}
+
+Test(semaphore, any_thread_may_add_units_without_having_taken_one)
+{
+	for (int i = 0; i < 1000; i++)
+		up(&sem);
+	for (int i = 0; i < 1000; i++)
+		cr_assert_eq(down_trylock(&sem), 0);
+	cr_assert_eq(down_trylock(&sem), 1);
+}
+
+Test(semaphore, up_beyond_the_largest_count_is_reported_and_dropped)
+{
+	sema_init(&sem, KSYNC_SEMAPHORE_MAX - 1);
+	up(&sem);
+	cr_assert_eq(reports_count(), 0);
+	up(&sem);
+	expect_misuse("semaphore", "beyond the largest count", &sem,
+		      KSYNC_HOLDER_NONE);
+	cr_assert_eq(down_trylock(&sem), 0);
+	cr_assert_eq(sem.count, KSYNC_SEMAPHORE_MAX - 1u);
+}
+
+Test(semaphore, negative_init_is_reported_and_taken_as_0)
+{
+	sema_init(&sem, -3);
+	expect_misuse("semaphore", "negative", &sem, KSYNC_HOLDER_NONE);
+	cr_assert_eq(down_trylock(&sem), 1);
+	up(&sem);
+	cr_assert_eq(down_trylock(&sem), 0);
+}
+
+/* ---- waiters ---- */
+
+/* Threads in the queue. */
+static int waiters(struct semaphore *s)
+{
+	struct ksync_task *self = ksync__task_self();
+	unsigned long word = ksync__waitq_lock(&s->waitq, self);
+	struct ksync__waiter *first = ksync__waitq_first(word);
+	struct ksync__waiter *w = first;
+	int n = 0;
+
+	while (w) {
+		n++;
+		w = w->next == first ? NULL : w->next;
+	}
+	ksync__waitq_unlock(&s->waitq, self, word);
+	return n;
+}
+
+static int order[CREW_MAX];
+static int arrived;
+static int finished;
+
+static void wait_in_turn(void *arg, int index)
+{
+	(void)arg;
+	wait_until(__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) == index);
+	if (index)
+		wait_until(waiters(&sem) == index);
+	__atomic_store_n(&arrived, index + 1, __ATOMIC_RELEASE);
+	down(&sem);
+	order[__atomic_fetch_add(&finished, 1, __ATOMIC_ACQ_REL)] = index;
+}
+
+Test(semaphore, waiters_get_units_in_the_order_in_which_they_came)
+{
+	enum { N = 16 };
+	struct crew crew;
+
+	crew_start(&crew, N, wait_in_turn, NULL);
+	wait_until(waiters(&sem) == N);
+	for (int i = 0; i < N; i++) {
+		up(&sem);
+		wait_until(__atomic_load_n(&finished, __ATOMIC_ACQUIRE) ==
+			   i + 1);
+	}
+	crew_join(&crew);
+	for (int i = 0; i < N; i++)
+		cr_assert_eq(order[i], i);
+}
+
+static void wait_once(void *arg, int index)
+{
+	(void)index;
+	down(arg);
+}
+
+Test(semaphore, newcomer_does_not_take_a_unit_past_a_waiter)
+{
+	struct crew crew;
+
+	for (int i = 0; i < 200; i++) {
+		crew_start(&crew, 1, wait_once, &sem);
+		wait_until(waiters(&sem) == 1);
+		up(&sem);
+		/* The unit is the waiter's, whether it runs yet or not. */
+		cr_assert_eq(down_trylock(&sem), 1);
+		crew_join(&crew);
+	}
+}
+
+static void wait_interruptibly(void *arg, int index)
+{
+	(void)index;
+	__atomic_store_n((ksync_task_t **)arg, ksync_task_get(current),
+			 __ATOMIC_RELEASE);
+	must(down_interruptible(&sem) == -EINTR);
+	ksync_task_clear_pending();
+}
+
+Test(semaphore, interrupt_ends_a_sleeping_wait)
+{
+	ksync_task_t *task = NULL;
+	struct crew crew;
+
+	crew_start(&crew, 1, wait_interruptibly, &task);
+	wait_until(waiters(&sem) == 1);
+	ksync_task_interrupt(__atomic_load_n(&task, __ATOMIC_ACQUIRE));
+	crew_join(&crew);
+	ksync_task_put(task);
+	cr_assert_eq(waiters(&sem), 0);
+	up(&sem);
+	cr_assert_eq(down_trylock(&sem), 0);
+}
+
+static struct {
+	long given;
+	long got;
+	long gave_up;
+	bool end;
+} books;
+
+static void take_with_little_patience(void *arg, int index)
+{
+	unsigned int dice = (unsigned int)index * 7919u + 1;
+
+	(void)arg;
+	while (!__atomic_load_n(&books.end, __ATOMIC_ACQUIRE)) {
+		struct timespec at;
+		int ret;
+
+		dice = dice * 1664525u + 1013904223u;
+		clock_gettime(CLOCK_MONOTONIC, &at);
+		at.tv_nsec += (dice >> 8) % 60000;
+		at.tv_sec += at.tv_nsec / 1000000000;
+		at.tv_nsec %= 1000000000;
+		if (dice >> 31)
+			ksync_task_interrupt(current);
+		ret = ksync_down_interruptible_until(&sem, &at);
+		ksync_task_clear_pending();
+		must(ret == 0 || ret == -ETIME || ret == -EINTR);
+		__atomic_fetch_add(ret ? &books.gave_up : &books.got, 1,
+				   __ATOMIC_RELAXED);
+		watchdog_feed();
+	}
+}
+
+Test(semaphore, no_unit_is_lost_when_waiters_give_up_at_that_moment)
+{
+	struct crew crew;
+	long left = 0;
+
+	watchdog_start();
+	crew_start(&crew, 8, take_with_little_patience, NULL);
+	for (struct effort e = effort(200000, 400); effort_more(&e);) {
+		up(&sem);
+		books.given++;
+		if (e.rounds % 8 == 0)
+			nap_us(20);
+	}
+	__atomic_store_n(&books.end, true, __ATOMIC_RELEASE);
+	crew_join(&crew);
+	watchdog_stop();
+	while (!down_trylock(&sem))
+		left++;
+	cr_assert_eq(books.given, books.got + left);
+	cr_assert_gt(books.gave_up, 0);
+}
+
+static void ping_pong(void *arg, int index)
+{
+	struct semaphore *pair = arg;
+
+	for (struct effort e = effort(3000, 1000000); effort_more(&e);) {
+		down(&pair[index % 2]);
+		up(&pair[!(index % 2)]);
+		watchdog_feed();
+	}
+}
+
+Test(semaphore, units_pass_between_64_threads)
+{
+	struct semaphore pair[2];
+
+	sema_init(&pair[0], 5);
+	sema_init(&pair[1], 0);
+	watchdog_start();
+	crew_run(CREW_MAX, ping_pong, pair);
+	watchdog_stop();
+	cr_assert_eq(pair[0].count + pair[1].count, 5);
+}
+
+struct once {
+	struct semaphore *sem;
+	bool waiting;
+};
+
+static void give_once(void *arg, int index)
+{
+	struct once *o = arg;
+	struct semaphore *s = __atomic_load_n(&o->sem, __ATOMIC_ACQUIRE);
+
+	(void)index;
+	if (index % 2)
+		wait_until(waiters(s) == 1);
+	up(s);
+}
+
+Test(semaphore, who_was_let_by_up_may_free_the_semaphore)
+{
+	for (int i = 0; i < 300; i++) {
+		struct once o = { .sem = malloc(sizeof(struct semaphore)) };
+		struct crew crew;
+
+		sema_init(o.sem, 0);
+		crew_start(&crew, 1, give_once, &o);
+		down(o.sem);
+		memset(o.sem, 0xff, sizeof(*o.sem));
+		free(o.sem);
+		crew_join(&crew);
+	}
+}
+
+/* ---- fork ---- */
+
+static void use_in_child(void *arg)
+{
+	(void)arg;
+	must(down_trylock(&sem) == 1);
+	must(down_timeout(&sem, 1) == -ETIME);
+	up(&sem);
+	must(down_trylock(&sem) == 0);
+	up(&sem);
+	down(&sem);
+}
+
+Test(semaphore, child_of_a_fork_finds_no_waiters_of_its_parent)
+{
+	struct crew crew;
+
+	crew_start(&crew, 4, wait_once, &sem);
+	wait_until(waiters(&sem) == 4);
+	child_succeeds(use_in_child, NULL);
+	for (int i = 0; i < 4; i++)
+		up(&sem);
+	crew_join(&crew);
+}
