@@ -50,11 +50,24 @@ static bool sem_spin(ksync_semaphore_t *sem)
 	return false;
 }
 
+/*
+ * Take the queue's lock. In a fork's child the queue may have been emptied of
+ * threads that are gone, which count does not know (I1).
+ */
+static unsigned long sem_lock(ksync_semaphore_t *sem, struct ksync_task *self)
+{
+	unsigned long word = ksync__waitq_lock(&sem->waitq, self);
+
+	if (!ksync__waitq_first(word) && KSYNC_READ_ONCE(sem->count) == WAITERS)
+		KSYNC_WRITE_ONCE(sem->count, 0u);
+	return word;
+}
+
 /* Take a unit after all: true. Or queue: from now on count is WAITERS. */
 static bool sem_take_or_queue(ksync_semaphore_t *sem, struct sem_waiter *w)
 {
 	struct ksync_task *self = w->node.task;
-	unsigned long word = ksync__waitq_lock(&sem->waitq, self);
+	unsigned long word = sem_lock(sem, self);
 	ksync_u32 none = 0;
 	bool taken = false;
 
@@ -87,7 +100,7 @@ static unsigned long sem_unlink(ksync_semaphore_t *sem, unsigned long word,
 /* Leave without a unit: false if one is on its way (I3). */
 static bool sem_leave(ksync_semaphore_t *sem, struct sem_waiter *w)
 {
-	unsigned long word = ksync__waitq_lock(&sem->waitq, w->node.task);
+	unsigned long word = sem_lock(sem, w->node.task);
 	bool left = w->queued;
 
 	if (left)
@@ -197,7 +210,7 @@ KSYNC_COLD int ksync__down_until_slow(ksync_semaphore_t *sem,
 /* Give a unit to the first waiter: false if nobody waits. */
 static bool sem_give(ksync_semaphore_t *sem, struct ksync_task *self)
 {
-	unsigned long word = ksync__waitq_lock(&sem->waitq, self);
+	unsigned long word = sem_lock(sem, self);
 	struct sem_waiter *w = (struct sem_waiter *)ksync__waitq_first(word);
 	struct ksync_task *task = NULL;
 
