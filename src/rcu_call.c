@@ -34,7 +34,8 @@ static ksync_rcu_head_t *pushed;
 static ksync_rcu_head_t *todo;
 static ksync__raw_lock_t lists_lock;
 
-static struct ksync_task *worker;	/* ORDER rcu_call.worker */
+static struct ksync_task *worker;	/* set once by itself; a record may be
+					 * used without any order */
 static KSYNC_DEFINE_MUTEX(worker_lock);	/* who makes it, or stands in */
 
 static void lists_take_pushed(void)
@@ -103,9 +104,7 @@ static void *work(void *unused)
 	struct ksync_task *self = ksync__task_self();
 
 	(void)unused;
-	/* ORDER rcu_call.worker: release. Its record is complete. Other end:
-	 * worker_get(). */
-	ksync_smp_store_release(&worker, self);
+	KSYNC_WRITE_ONCE(worker, self);
 	for (;;)
 		if (!work_once())
 			(void)ksync__park(self, KSYNC__NEVER);
@@ -116,15 +115,13 @@ static void *work(void *unused)
 static struct ksync_task *worker_get(void)
 {
 	struct ksync__backoff backoff = { 0 };
-	/* ORDER rcu_call.worker: acquire. Other end: work(). */
-	struct ksync_task *w = ksync_smp_load_acquire(&worker);
+	struct ksync_task *w = KSYNC_READ_ONCE(worker);
 
 	if (ksync_likely(w))
 		return w;
 	ksync_mutex_lock(&worker_lock);
 	if (KSYNC_READ_ONCE(worker) || ksync__thread_start(work))
-		/* ORDER rcu_call.worker: acquire. Other end: work(). */
-		while (!(w = ksync_smp_load_acquire(&worker)))
+		while (!(w = KSYNC_READ_ONCE(worker)))
 			ksync__backoff_wait(&backoff, &worker);
 	ksync_mutex_unlock(&worker_lock);
 	return w;
