@@ -67,8 +67,8 @@
 
 /* One call of a lock function. */
 struct request {
-	int kind;		/* which pending bits end it */
-	bool can_fail;		/* the caller looks at a result */
+	int kind;      /* which pending bits end it */
+	bool can_fail; /* the caller looks at a result */
 	ksync_s64 deadline;
 	const void *where;
 };
@@ -479,8 +479,8 @@ void ksync_mutex_destroy(ksync_mutex_t *m)
 
 	if (ksync__waitq_first(KSYNC_READ_ONCE(m->waitq))) {
 		ksync__misuse("mutex", m, "destroyed while somebody waits",
-			      "wait until its users are gone",
-			      KSYNC__CALLER(), KSYNC_HOLDER_NONE);
+			      "wait until its users are gone", KSYNC__CALLER(),
+			      KSYNC_HOLDER_NONE);
 		return;
 	}
 	/* ORDER mutex.owner: release. Other end: mutex_revive(). */

@@ -38,7 +38,7 @@
 KSYNC_TLS struct ksync__rcu_reader ksync__rcu;
 
 static ksync_atomic_t gate;
-static bool grace_periods_lost;	/* written in a child alone */
+static bool grace_periods_lost; /* written in a child alone */
 
 /* What ThreadSanitizer is told: readers release to grace periods, and the ends
  * of these release to readers that begin later. */

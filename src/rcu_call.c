@@ -36,7 +36,7 @@ static ksync__raw_lock_t lists_lock;
 
 static struct ksync_task *worker;	/* set once by itself; a record may be
 					 * used without any order */
-static KSYNC_DEFINE_MUTEX(worker_lock);	/* who makes it, or stands in */
+static KSYNC_DEFINE_MUTEX(worker_lock); /* who makes it, or stands in */
 
 static void lists_take_pushed(void)
 {
@@ -158,7 +158,7 @@ void ksync_call_rcu(ksync_rcu_head_t *head, ksync_rcu_callback_fn func)
 struct barrier {
 	ksync_rcu_head_t head;
 	struct ksync_task *task;
-	ksync_u32 done;		/* ORDER rcu_call.barrier */
+	ksync_u32 done; /* ORDER rcu_call.barrier */
 };
 
 static void barrier_reached(ksync_rcu_head_t *head)
@@ -175,9 +175,8 @@ static void barrier_reached(ksync_rcu_head_t *head)
 
 static void barrier_misused(const char *what, const void *where)
 {
-	ksync__deadlock("rcu", &pushed, what,
-			"call rcu_barrier() elsewhere", where,
-			KSYNC_HOLDER_NONE);
+	ksync__deadlock("rcu", &pushed, what, "call rcu_barrier() elsewhere",
+			where, KSYNC_HOLDER_NONE);
 	for (;;)
 		ksync__nap(1000000000);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * liburcu as ksync uses it: the only file that includes its headers. The
- * flavour is chosen when ksync is configured (KSYNC_RCU): memb, whose readers need
- * membarrier to be fast, or bp.
+ * flavour is chosen when ksync is configured (KSYNC_RCU): memb, whose readers
+ * need membarrier to be fast, or bp.
  *
  * The library's functions are called, never its inline bodies, so nothing of
  * them is in ksync or in its users.

@@ -35,8 +35,8 @@
 
 struct sem_waiter {
 	struct ksync__waiter node;
-	bool queued;		/* under the queue's lock */
-	ksync_u32 granted;	/* ORDER semaphore.grant */
+	bool queued;	   /* under the queue's lock */
+	ksync_u32 granted; /* ORDER semaphore.grant */
 };
 
 static bool sem_spin(ksync_semaphore_t *sem)
@@ -239,8 +239,8 @@ KSYNC_COLD void ksync__up_slow(ksync_semaphore_t *sem)
 			continue;
 		ksync__misuse("semaphore", sem,
 			      "up() beyond the largest count; the unit is lost",
-			      "call up() once for each unit",
-			      KSYNC__CALLER(), KSYNC_HOLDER_NONE);
+			      "call up() once for each unit", KSYNC__CALLER(),
+			      KSYNC_HOLDER_NONE);
 		return;
 	}
 }
@@ -248,9 +248,11 @@ KSYNC_COLD void ksync__up_slow(ksync_semaphore_t *sem)
 void ksync_sema_init(ksync_semaphore_t *sem, int n)
 {
 	if (n < 0)
-		ksync__misuse("semaphore", sem, "initialised with a negative "
-			      "number of units", "0 is the smallest",
-			      KSYNC__CALLER(), KSYNC_HOLDER_NONE);
+		ksync__misuse("semaphore", sem,
+			      "initialised with a negative "
+			      "number of units",
+			      "0 is the smallest", KSYNC__CALLER(),
+			      KSYNC_HOLDER_NONE);
 	KSYNC_WRITE_ONCE(sem->count, (ksync_u32)(n < 0 ? 0 : n));
 	KSYNC_WRITE_ONCE(sem->waitq, 0ul);
 }

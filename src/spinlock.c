@@ -11,8 +11,7 @@
 
 KSYNC_COLD void ksync__spin_lock_slow(ksync_spinlock_t *lock)
 {
-	while (!ksync__raw_lock_wait(&lock->raw,
-				     ksync__clock_ns() + LOCKUP_NS))
+	while (!ksync__raw_lock_wait(&lock->raw, ksync__clock_ns() + LOCKUP_NS))
 		ksync__misuse("spinlock", lock,
 			      "waited for 10 seconds: lockup suspected",
 			      "the caller holds it itself, or its holder "

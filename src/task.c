@@ -47,8 +47,8 @@ static __thread bool exited;
 static struct ksync_task first_chunk[FIRST_CHUNK];
 static struct {
 	ksync__raw_lock_t lock;
-	struct ksync_task *chunks[CHUNKS];	/* ORDER task.chunk */
-	unsigned long used;			/* records handed out so far */
+	struct ksync_task *chunks[CHUNKS]; /* ORDER task.chunk */
+	unsigned long used;		   /* records handed out so far */
 	struct ksync_task *free;
 } pool = { .chunks = { first_chunk } };
 

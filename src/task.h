@@ -23,23 +23,23 @@
 #define KSYNC__INTERRUPTIBLE (KSYNC__INTERRUPTED | KSYNC__KILLED)
 
 struct ksync_task {
-	ksync_u32 park;		/* park.c, "Word" */
-	ksync_atomic_t pending;	/* ORDER task.pending */
-	unsigned long ref;	/* its reference; the next one once retired */
-	ksync_atomic_t users;	/* ORDER task.users */
-	int tid;		/* 0: no thread. Under the pool's lock */
-	unsigned int exit_round;	/* the thread's own */
-	unsigned int forks;		/* the thread's own: times it came
+	ksync_u32 park;		 /* park.c, "Word" */
+	ksync_atomic_t pending;	 /* ORDER task.pending */
+	unsigned long ref;	 /* its reference; the next one once retired */
+	ksync_atomic_t users;	 /* ORDER task.users */
+	int tid;		 /* 0: no thread. Under the pool's lock */
+	unsigned int exit_round; /* the thread's own */
+	unsigned int forks;	 /* the thread's own: times it came
 					 * out of fork as a child */
-	unsigned int calm;		/* the thread's own: mutex.c, "calm" */
-	unsigned long *waits_on;	/* queue that the thread waits on */
-	unsigned long *has_locked;	/* queue whose lock it holds. Both are
+	unsigned int calm;	 /* the thread's own: mutex.c, "calm" */
+	unsigned long *waits_on; /* queue that the thread waits on */
+	unsigned long *has_locked; /* queue whose lock it holds. Both are
 					 * set before, cleared after: waitq.c */
-	bool late;			/* made after the exit's end: nothing
+	bool late;		   /* made after the exit's end: nothing
 					 * will retire it but the pool */
 	void (*at_exit)(struct ksync_task *self); /* the thread's own */
-	void *rcu_reader;		/* rcu.c; for fork */
-	struct ksync_task *next_free;	/* under the pool's lock */
+	void *rcu_reader;			  /* rcu.c; for fork */
+	struct ksync_task *next_free;		  /* under the pool's lock */
 } KSYNC_ALIGNED(64);
 
 /* The calling thread's record, made if there is none. */

@@ -13,10 +13,10 @@
 #include "task.h"
 
 struct ksync__waiter {
-	struct ksync__waiter *next;	/* a ring, under the queue's lock */
+	struct ksync__waiter *next; /* a ring, under the queue's lock */
 	struct ksync__waiter *prev;
-	struct ksync_task *task;	/* read-only once queued */
-	unsigned int forks;		/* task->forks when it queued */
+	struct ksync_task *task; /* read-only once queued */
+	unsigned int forks;	 /* task->forks when it queued */
 } KSYNC_ALIGNED(16);
 
 /* Bits below a waiter's address. The three others belong to the lock. */

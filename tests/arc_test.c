@@ -241,8 +241,7 @@ Test(arc, weak_overflow_saturates_is_reported_and_leaks_the_memory)
 
 	ksync_refcount_set(&a->arc.weak, KSYNC_REFCOUNT_MAX);
 	w = box_arc_downgrade(a);
-	expect_misuse("refcount", "saturated", &a->arc.weak,
-		      KSYNC_HOLDER_NONE);
+	expect_misuse("refcount", "saturated", &a->arc.weak, KSYNC_HOLDER_NONE);
 	box_weak_put(w);
 	box_arc_put(a);
 	cr_assert_eq(drops, 1);

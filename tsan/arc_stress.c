@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define INVARIANT                                                         \
+#define INVARIANT                                                           \
 	"an object is dropped once, after all that its holders did, and a " \
 	"weak reference finds it complete or not at all"
 
@@ -10,12 +10,12 @@
 #define HOLDERS 4
 
 struct thing {
-	unsigned long notes[HOLDERS];	/* plain: each holder writes its own */
-	unsigned long born;		/* plain: written while unique */
+	unsigned long notes[HOLDERS]; /* plain: each holder writes its own */
+	unsigned long born;	      /* plain: written while unique */
 };
 
-static unsigned long drops;	/* relaxed */
-static unsigned long made;	/* relaxed */
+static unsigned long drops; /* relaxed */
+static unsigned long made;  /* relaxed */
 
 static void thing_drop(struct thing *t)
 {
@@ -30,7 +30,7 @@ static void thing_drop(struct thing *t)
 
 KSYNC_DEFINE_ARC(thing, struct thing, thing_drop)
 
-static struct thing_arc *given[HOLDERS];	/* relaxed; see round_of */
+static struct thing_arc *given[HOLDERS]; /* relaxed; see round_of */
 static unsigned int round_of[HOLDERS];
 static struct thing_weak *weak;
 
@@ -157,12 +157,21 @@ static void weakly(struct stress_thread *self)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "holders", .threads = HOLDERS, .before = before,
-		  .body = holders, .after = after },
-		{ .name = "pair", .threads = 2, .before = before,
-		  .body = holders, .after = after },
-		{ .name = "weak", .threads = 3, .before = before_weak,
-		  .body = weakly, .after = after_weak },
+		{ .name = "holders",
+		  .threads = HOLDERS,
+		  .before = before,
+		  .body = holders,
+		  .after = after },
+		{ .name = "pair",
+		  .threads = 2,
+		  .before = before,
+		  .body = holders,
+		  .after = after },
+		{ .name = "weak",
+		  .threads = 3,
+		  .before = before_weak,
+		  .body = weakly,
+		  .after = after_weak },
 		{ .name = NULL },
 	};
 

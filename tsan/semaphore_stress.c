@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define INVARIANT                                                          \
+#define INVARIANT                                                             \
 	"a unit is in one place, whoever takes it sees what was done before " \
 	"it was added, and no unit is lost when a waiter gives up"
 
@@ -12,7 +12,7 @@
 /* ---- one unit passes on what lies beside it ---- */
 
 static ksync_semaphore_t pair[2];
-static unsigned long passed;	/* plain: whose unit it is may touch it */
+static unsigned long passed; /* plain: whose unit it is may touch it */
 
 static void before_pair(void)
 {
@@ -51,10 +51,10 @@ static void pass(struct stress_thread *self)
 #define MAX_TASKS 256
 
 static ksync_semaphore_t door;
-static unsigned long inside;		/* plain */
-static unsigned long entered;		/* plain */
-static unsigned long taken;		/* relaxed */
-static ksync_task_t *tasks[MAX_TASKS];	/* relaxed */
+static unsigned long inside;	       /* plain */
+static unsigned long entered;	       /* plain */
+static unsigned long taken;	       /* relaxed */
+static ksync_task_t *tasks[MAX_TASKS]; /* relaxed */
 
 static void before_door(void)
 {
@@ -134,12 +134,21 @@ static void crowd(struct stress_thread *self)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "pass", .threads = 2, .before = before_pair,
+		{ .name = "pass",
+		  .threads = 2,
+		  .before = before_pair,
 		  .body = pass },
-		{ .name = "crowd", .threads = 4, .any_number = true,
-		  .before = before_door, .body = crowd, .after = after_door },
-		{ .name = "many", .threads = 64, .before = before_door,
-		  .body = crowd, .after = after_door },
+		{ .name = "crowd",
+		  .threads = 4,
+		  .any_number = true,
+		  .before = before_door,
+		  .body = crowd,
+		  .after = after_door },
+		{ .name = "many",
+		  .threads = 64,
+		  .before = before_door,
+		  .body = crowd,
+		  .after = after_door },
 		{ .name = NULL },
 	};
 

@@ -8,14 +8,14 @@
 
 struct config {
 	unsigned long generation;
-	size_t max_request;	/* bytes of head and body */
-	int request_ms;		/* for a request to arrive, from its first byte
+	size_t max_request; /* bytes of head and body */
+	int request_ms;	    /* for a request to arrive, from its first byte
 				 * or, on a new connection, from the start */
-	int idle_ms;		/* between requests */
+	int idle_ms;	    /* between requests */
 	char banner[32];
 };
 
-struct config_ref;	/* a reference to one configuration */
+struct config_ref; /* a reference to one configuration */
 
 /* The present configuration, to be put back. */
 struct config_ref *config_get(void);

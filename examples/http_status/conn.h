@@ -13,10 +13,10 @@
 #define CONN_BUFFER 16384
 
 struct conn {
-	int fd;			/* read-only while shared */
-	unsigned int slot;	/* in the server's table; read-only likewise */
-	int64_t deadline_ns;	/* the worker's that has the connection */
-	size_t length;		/* the same: bytes in buffer */
+	int fd;		     /* read-only while shared */
+	unsigned int slot;   /* in the server's table; read-only likewise */
+	int64_t deadline_ns; /* the worker's that has the connection */
+	size_t length;	     /* the same: bytes in buffer */
 	char buffer[CONN_BUFFER]; /* the same */
 };
 

@@ -113,8 +113,8 @@ int http_parse(const char *buf, size_t length, size_t max_request,
 	if (!end)
 		return length >= max_request ? 431 : -EAGAIN;
 	while (!status && line < end) {
-		const char *eol = memmem(line, (size_t)(end + 2 - line), "\r\n",
-					 2);
+		const char *eol =
+			memmem(line, (size_t)(end + 2 - line), "\r\n", 2);
 
 		status = line == buf ?
 				 parse_line(line, (size_t)(eol - line), req) :

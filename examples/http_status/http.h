@@ -7,13 +7,13 @@
 #include <stddef.h>
 
 struct http_request {
-	const char *target;	/* into the buffer, not terminated */
+	const char *target; /* into the buffer, not terminated */
 	size_t target_length;
 	const char *body;
 	size_t body_length;
 	bool post;
 	bool keep_alive;
-	size_t length;		/* of all of it, in the buffer */
+	size_t length; /* of all of it, in the buffer */
 };
 
 /*

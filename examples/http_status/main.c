@@ -32,7 +32,7 @@ struct swapper {
 	long swaps;
 	unsigned int every_us;
 	long done;
-	bool stop;		/* atomic */
+	bool stop; /* atomic */
 };
 
 static void *swap(void *arg)
@@ -40,8 +40,8 @@ static void *swap(void *arg)
 	struct swapper *s = arg;
 	struct config next = defaults;
 
-	while (s->done < s->swaps && !__atomic_load_n(&s->stop,
-						      __ATOMIC_ACQUIRE)) {
+	while (s->done < s->swaps &&
+	       !__atomic_load_n(&s->stop, __ATOMIC_ACQUIRE)) {
 		next.generation = (unsigned long)++s->done;
 		if (!config_set(&next))
 			break;
@@ -89,8 +89,8 @@ int main(int argc, char **argv)
 		else if (opt == 's')
 			swapper.swaps = number(optarg, 0, 1000000000);
 		else if (opt == 'u')
-			swapper.every_us = (unsigned int)number(optarg, 0,
-								1000000);
+			swapper.every_us =
+				(unsigned int)number(optarg, 0, 1000000);
 		else
 			return 2;
 	}

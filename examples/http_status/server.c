@@ -26,28 +26,28 @@
 #define RESPONSE_ROOM (CONN_BUFFER + 512)
 
 static int listener = -1;
-static bool stopping;			/* atomic */
+static bool stopping; /* atomic */
 
 static struct {
 	lock_t lock;
 	units_t items;
 	units_t slots;
-	struct conn_ref *ring[QUEUE_LENGTH];	/* under lock */
-	unsigned int head;			/* under lock */
-	unsigned int length;			/* under lock; read without */
+	struct conn_ref *ring[QUEUE_LENGTH]; /* under lock */
+	unsigned int head;		     /* under lock */
+	unsigned int length;		     /* under lock; read without */
 } queue;
 
 /* Every connection, so that a stop can reach those in a read. */
 static struct {
 	lock_t lock;
-	struct conn_ref *ref[SERVER_MAX_CONNECTIONS];	/* under lock */
-	unsigned int open;				/* under lock */
+	struct conn_ref *ref[SERVER_MAX_CONNECTIONS]; /* under lock */
+	unsigned int open;			      /* under lock */
 } table;
 
 static struct {
 	int count;
 	pthread_t thread[SERVER_MAX_WORKERS];
-	waiter_t waiter[SERVER_MAX_WORKERS];	/* set by each worker */
+	waiter_t waiter[SERVER_MAX_WORKERS]; /* set by each worker */
 	units_t ready;
 } pool;
 
@@ -198,8 +198,8 @@ static bool answer_echo(struct conn *c, const struct http_request *req,
 	const char *query = memchr(req->target, '?', req->target_length);
 
 	if (req->post)
-		return answer(c, 200, "text/plain", req->body,
-			      req->body_length, keep_alive);
+		return answer(c, 200, "text/plain", req->body, req->body_length,
+			      keep_alive);
 	if (!query)
 		return answer(c, 200, "text/plain", "", 0, keep_alive);
 	query++;
@@ -224,8 +224,9 @@ static bool serve_request(struct conn *c, const struct http_request *req,
 		sent = answer(c, 404, "text/plain", "not found\n", 10, keep);
 	memmove(c->buffer, c->buffer + req->length, c->length - req->length);
 	c->length -= req->length;
-	c->deadline_ns = now_ns() + (c->length ? cfg->request_ms :
-						 cfg->idle_ms) * 1000000LL;
+	c->deadline_ns =
+		now_ns() +
+		(c->length ? cfg->request_ms : cfg->idle_ms) * 1000000LL;
 	return sent && keep;
 }
 
@@ -348,8 +349,8 @@ int server_open(int port)
 	socklen_t length = sizeof(addr);
 	int one = 1;
 
-	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			  0);
+	listener =
+		socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listener < 0)
 		return -errno;
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));

@@ -13,10 +13,10 @@
 
 struct server_totals {
 	long accepted;
-	long refused;	/* too many connections, or the queue stayed full */
-	long requests;	/* answered, whatever the status */
-	long errors;	/* of them: not 200 */
-	long broken;	/* connections that ended inside a request */
+	long refused;  /* too many connections, or the queue stayed full */
+	long requests; /* answered, whatever the status */
+	long errors;   /* of them: not 200 */
+	long broken;   /* connections that ended inside a request */
 };
 
 /* Listen on 127.0.0.1; 0 takes any port. The port, or -errno. */

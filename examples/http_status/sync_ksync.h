@@ -28,8 +28,8 @@ static inline int units_take(units_t *u)
 /* 0, or -ETIME. */
 static inline int units_take_timeout(units_t *u, int ms)
 {
-	return ksync_down_timeout(u, (long)ksync_msecs_to_jiffies(
-					     (unsigned int)ms));
+	return ksync_down_timeout(
+		u, (long)ksync_msecs_to_jiffies((unsigned int)ms));
 }
 
 #define counter_add(c, n) ksync_atomic_long_add(n, c)

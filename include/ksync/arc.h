@@ -125,11 +125,12 @@ KSYNC_END_DECLS
 #define KSYNC__ARC_FN(declaration, ...) extern declaration;
 #define KSYNC__ARC_REF(put, declaration, ...) \
 	extern KSYNC_MUST_CHECK __attribute__((malloc(put, 1))) declaration;
-#define KSYNC__ARC_UNIQUE(name, declaration, ...)                    \
-	KSYNC__ARC_REF(name##_unique_put,                            \
-		       __attribute__((malloc(name##_unique_discard, 1), \
-				      malloc(name##_unique_share, 1)))  \
-			       declaration, none)
+#define KSYNC__ARC_UNIQUE(name, declaration, ...)                            \
+	KSYNC__ARC_REF(                                                      \
+		name##_unique_put,                                           \
+		__attribute__((malloc(name##_unique_discard, 1),             \
+			       malloc(name##_unique_share, 1))) declaration, \
+		none)
 #else
 #define KSYNC__ARC_SEE(a) ((void)0)
 #define KSYNC__ARC_FN KSYNC__ARC_BODY
@@ -143,7 +144,7 @@ KSYNC_END_DECLS
  * KSYNC_DEFINE_ARC(name, type, drop_fn): an Arc of type; drop_fn(type *) ends
  * the object, not its memory, and may be NULL.
  */
-/* clang-format off: one function a paragraph. */
+/* clang-format off */
 #define KSYNC_DEFINE_ARC(name, type, drop_fn)                                 \
 	KSYNC__ARC_STRICT                                                     \
 	struct name##_arc {                                                   \

@@ -48,10 +48,10 @@ typedef struct ksync_atomic_long {
 #define ksync_smp_store_release(p, v) \
 	ksync__mc_store((p), (v), KSYNC__MO_RELEASE)
 /* A store, then a full barrier. */
-#define ksync_smp_store_mb(x, v)          \
-	do {                              \
-		KSYNC_WRITE_ONCE(x, v);   \
-		ksync_smp_mb();           \
+#define ksync_smp_store_mb(x, v)        \
+	do {                            \
+		KSYNC_WRITE_ONCE(x, v); \
+		ksync_smp_mb();         \
 	} while (0)
 
 /* Around an atomic operation without a result, to order it fully. */
@@ -59,13 +59,13 @@ typedef struct ksync_atomic_long {
 #define ksync_smp_mb__after_atomic() ksync_smp_mb()
 
 /* xchg(p, v): the old value. */
-#define KSYNC__XCHG(p, v, order)                                        \
-	__extension__({                                                 \
-		__typeof__(*(p)) ksync__old;                            \
-		KSYNC__AROUND_##order();                                \
+#define KSYNC__XCHG(p, v, order)                                          \
+	__extension__({                                                   \
+		__typeof__(*(p)) ksync__old;                              \
+		KSYNC__AROUND_##order();                                  \
 		ksync__old = ksync__mc_xchg((p), (v), KSYNC__MO_##order); \
-		KSYNC__AROUND_##order();                                \
-		ksync__old;                                             \
+		KSYNC__AROUND_##order();                                  \
+		ksync__old;                                               \
 	})
 #define ksync_xchg(p, v) KSYNC__XCHG(p, v, FULL)
 #define ksync_xchg_acquire(p, v) KSYNC__XCHG(p, v, ACQUIRE)
@@ -76,14 +76,14 @@ typedef struct ksync_atomic_long {
  * try_cmpxchg(p, oldp, v): true if *oldp was found and replaced by v; else
  * *oldp is what was found, and nothing is ordered.
  */
-#define KSYNC__TRY_CMPXCHG(p, oldp, v, order)                          \
-	__extension__({                                                \
-		bool ksync__done;                                      \
-		KSYNC__AROUND_##order();                               \
-		ksync__done = ksync__mc_try_cmpxchg((p), (oldp), (v),  \
+#define KSYNC__TRY_CMPXCHG(p, oldp, v, order)                           \
+	__extension__({                                                 \
+		bool ksync__done;                                       \
+		KSYNC__AROUND_##order();                                \
+		ksync__done = ksync__mc_try_cmpxchg((p), (oldp), (v),   \
 						    KSYNC__MO_##order); \
-		KSYNC__AROUND_##order();                               \
-		ksync__done;                                           \
+		KSYNC__AROUND_##order();                                \
+		ksync__done;                                            \
 	})
 #define ksync_try_cmpxchg(p, oldp, v) KSYNC__TRY_CMPXCHG(p, oldp, v, FULL)
 #define ksync_try_cmpxchg_acquire(p, oldp, v) \
@@ -94,11 +94,11 @@ typedef struct ksync_atomic_long {
 	KSYNC__TRY_CMPXCHG(p, oldp, v, RELAXED)
 
 /* cmpxchg(p, old, v): what was found; replaced if that is old. */
-#define KSYNC__CMPXCHG(p, old, v, order)                                     \
-	__extension__({                                                      \
-		__typeof__(*(p)) ksync__found = (old);                       \
-		(void)KSYNC__TRY_CMPXCHG(p, &ksync__found, v, order);        \
-		ksync__found;                                                \
+#define KSYNC__CMPXCHG(p, old, v, order)                              \
+	__extension__({                                               \
+		__typeof__(*(p)) ksync__found = (old);                \
+		(void)KSYNC__TRY_CMPXCHG(p, &ksync__found, v, order); \
+		ksync__found;                                         \
 	})
 #define ksync_cmpxchg(p, old, v) KSYNC__CMPXCHG(p, old, v, FULL)
 #define ksync_cmpxchg_acquire(p, old, v) KSYNC__CMPXCHG(p, old, v, ACQUIRE)

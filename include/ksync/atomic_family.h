@@ -15,11 +15,9 @@
  * nothing orders nothing. Arithmetic wraps.
  */
 
-#define KSYNC__A_ORDERS(gen, op)     \
-	gen(op, , FULL)              \
-	gen(op, _acquire, ACQUIRE)   \
-	gen(op, _release, RELEASE)   \
-	gen(op, _relaxed, RELAXED)
+#define KSYNC__A_ORDERS(gen, op)                                              \
+	gen(op, , FULL) gen(op, _acquire, ACQUIRE) gen(op, _release, RELEASE) \
+		gen(op, _relaxed, RELAXED)
 
 /* The wrapped sum and difference. */
 #define KSYNC__A_add(a, b) ((KSYNC__AV)((KSYNC__AU)(a) + (KSYNC__AU)(b)))
@@ -46,23 +44,21 @@ KSYNC_INLINE void KSYNC__AN(set_release)(KSYNC__AT *v, KSYNC__AV i)
 }
 
 /* op(i, v), fetch_op(i, v): the old value. */
-#define KSYNC__A_FETCH(op, suffix, order)                                \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_##op##suffix)(            \
-		KSYNC__AV i, KSYNC__AT * v)                              \
-	{                                                                \
-		KSYNC__AV old;                                           \
-                                                                         \
-		KSYNC__AROUND_##order();                                 \
-		old = ksync__mc_fetch_##op(&v->counter, i,               \
-					   KSYNC__MO_##order);           \
-		KSYNC__AROUND_##order();                                 \
-		return old;                                              \
+#define KSYNC__A_FETCH(op, suffix, order)                                      \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_##op##suffix)(KSYNC__AV i,      \
+							     KSYNC__AT * v)    \
+	{                                                                      \
+		KSYNC__AV old;                                                 \
+                                                                               \
+		KSYNC__AROUND_##order();                                       \
+		old = ksync__mc_fetch_##op(&v->counter, i, KSYNC__MO_##order); \
+		KSYNC__AROUND_##order();                                       \
+		return old;                                                    \
 	}
-#define KSYNC__A_VOID(op)                                                \
-	KSYNC_INLINE void KSYNC__AN(op)(KSYNC__AV i, KSYNC__AT * v)      \
-	{                                                                \
-		(void)ksync__mc_fetch_##op(&v->counter, i,               \
-					   KSYNC__MO_RELAXED);           \
+#define KSYNC__A_VOID(op)                                                      \
+	KSYNC_INLINE void KSYNC__AN(op)(KSYNC__AV i, KSYNC__AT * v)            \
+	{                                                                      \
+		(void)ksync__mc_fetch_##op(&v->counter, i, KSYNC__MO_RELAXED); \
 	}
 KSYNC__A_VOID(add)
 KSYNC__A_VOID(sub)
@@ -76,12 +72,11 @@ KSYNC__A_ORDERS(KSYNC__A_FETCH, or)
 KSYNC__A_ORDERS(KSYNC__A_FETCH, xor)
 
 /* op_return(i, v): the new value. */
-#define KSYNC__A_RETURN(op, suffix, order)                               \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(op##_return##suffix)(           \
-		KSYNC__AV i, KSYNC__AT * v)                              \
-	{                                                                \
-		return KSYNC__A_##op(                                    \
-			KSYNC__AN(fetch_##op##suffix)(i, v), i);         \
+#define KSYNC__A_RETURN(op, suffix, order)                                    \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(op##_return##suffix)(KSYNC__AV i,    \
+							      KSYNC__AT * v)  \
+	{                                                                     \
+		return KSYNC__A_##op(KSYNC__AN(fetch_##op##suffix)(i, v), i); \
 	}
 KSYNC__A_ORDERS(KSYNC__A_RETURN, add)
 KSYNC__A_ORDERS(KSYNC__A_RETURN, sub)
@@ -89,82 +84,78 @@ KSYNC__A_ORDERS(KSYNC__A_RETURN, sub)
 /* andnot: clear the bits of i. */
 KSYNC_INLINE void KSYNC__AN(andnot)(KSYNC__AV i, KSYNC__AT *v)
 {
-	KSYNC__AN(and)(~i, v);
+	KSYNC__AN (and)(~i, v);
 }
-#define KSYNC__A_ANDNOT(op, suffix, order)                               \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_andnot##suffix)(          \
-		KSYNC__AV i, KSYNC__AT * v)                              \
-	{                                                                \
-		return KSYNC__AN(fetch_and##suffix)(~i, v);              \
+#define KSYNC__A_ANDNOT(op, suffix, order)                                    \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_andnot##suffix)(KSYNC__AV i,   \
+							       KSYNC__AT * v) \
+	{                                                                     \
+		return KSYNC__AN(fetch_and##suffix)(~i, v);                   \
 	}
 KSYNC__A_ORDERS(KSYNC__A_ANDNOT, andnot)
 
 /* inc and dec: add and sub of 1. */
-#define KSYNC__A_ONE(one, op)                                            \
-	KSYNC_INLINE void KSYNC__AN(one)(KSYNC__AT * v)                  \
-	{                                                                \
-		KSYNC__AN(op)(1, v);                                     \
+#define KSYNC__A_ONE(one, op)                           \
+	KSYNC_INLINE void KSYNC__AN(one)(KSYNC__AT * v) \
+	{                                               \
+		KSYNC__AN(op)(1, v);                    \
 	}
-#define KSYNC__A_INC(op, suffix, order)                                  \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(inc_return##suffix)(            \
-		KSYNC__AT * v)                                           \
-	{                                                                \
-		return KSYNC__AN(add_return##suffix)(1, v);              \
-	}                                                                \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_inc##suffix)(             \
-		KSYNC__AT * v)                                           \
-	{                                                                \
-		return KSYNC__AN(fetch_add##suffix)(1, v);               \
-	}                                                                \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(dec_return##suffix)(            \
-		KSYNC__AT * v)                                           \
-	{                                                                \
-		return KSYNC__AN(sub_return##suffix)(1, v);              \
-	}                                                                \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_dec##suffix)(             \
-		KSYNC__AT * v)                                           \
-	{                                                                \
-		return KSYNC__AN(fetch_sub##suffix)(1, v);               \
-	}                                                                \
-	/* Is the sum negative? */                                       \
-	KSYNC_INLINE bool KSYNC__AN(add_negative##suffix)(               \
-		KSYNC__AV i, KSYNC__AT * v)                              \
-	{                                                                \
-		return KSYNC__AN(add_return##suffix)(i, v) < 0;          \
+#define KSYNC__A_INC(op, suffix, order)                                     \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(inc_return##suffix)(KSYNC__AT * v) \
+	{                                                                   \
+		return KSYNC__AN(add_return##suffix)(1, v);                 \
+	}                                                                   \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_inc##suffix)(KSYNC__AT * v)  \
+	{                                                                   \
+		return KSYNC__AN(fetch_add##suffix)(1, v);                  \
+	}                                                                   \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(dec_return##suffix)(KSYNC__AT * v) \
+	{                                                                   \
+		return KSYNC__AN(sub_return##suffix)(1, v);                 \
+	}                                                                   \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(fetch_dec##suffix)(KSYNC__AT * v)  \
+	{                                                                   \
+		return KSYNC__AN(fetch_sub##suffix)(1, v);                  \
+	}                                                                   \
+	/* Is the sum negative? */                                          \
+	KSYNC_INLINE bool KSYNC__AN(add_negative##suffix)(KSYNC__AV i,      \
+							  KSYNC__AT * v)    \
+	{                                                                   \
+		return KSYNC__AN(add_return##suffix)(i, v) < 0;             \
 	}
 KSYNC__A_ONE(inc, add)
 KSYNC__A_ONE(dec, sub)
 KSYNC__A_ORDERS(KSYNC__A_INC, inc)
 
 /* xchg(v, new): the old value. cmpxchg: the value found. */
-#define KSYNC__A_XCHG(op, suffix, order)                                 \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(xchg##suffix)(KSYNC__AT * v,    \
-						       KSYNC__AV i)      \
-	{                                                                \
-		KSYNC__AV old;                                           \
-                                                                         \
-		KSYNC__AROUND_##order();                                 \
-		old = ksync__mc_xchg(&v->counter, i, KSYNC__MO_##order); \
-		KSYNC__AROUND_##order();                                 \
-		return old;                                              \
-	}                                                                \
-	/* True if *old was found and replaced; else *old is renewed. */ \
-	KSYNC_INLINE bool KSYNC__AN(try_cmpxchg##suffix)(                \
-		KSYNC__AT * v, KSYNC__AV * old, KSYNC__AV i)             \
-	{                                                                \
-		bool done;                                               \
-                                                                         \
-		KSYNC__AROUND_##order();                                 \
-		done = ksync__mc_try_cmpxchg(&v->counter, old, i,        \
-					     KSYNC__MO_##order);         \
-		KSYNC__AROUND_##order();                                 \
-		return done;                                             \
-	}                                                                \
-	KSYNC_INLINE KSYNC__AV KSYNC__AN(cmpxchg##suffix)(               \
-		KSYNC__AT * v, KSYNC__AV old, KSYNC__AV i)               \
-	{                                                                \
-		(void)KSYNC__AN(try_cmpxchg##suffix)(v, &old, i);        \
-		return old;                                              \
+#define KSYNC__A_XCHG(op, suffix, order)                                    \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(xchg##suffix)(KSYNC__AT * v,       \
+						       KSYNC__AV i)         \
+	{                                                                   \
+		KSYNC__AV old;                                              \
+                                                                            \
+		KSYNC__AROUND_##order();                                    \
+		old = ksync__mc_xchg(&v->counter, i, KSYNC__MO_##order);    \
+		KSYNC__AROUND_##order();                                    \
+		return old;                                                 \
+	}                                                                   \
+	/* True if *old was found and replaced; else *old is renewed. */    \
+	KSYNC_INLINE bool KSYNC__AN(try_cmpxchg##suffix)(                   \
+		KSYNC__AT * v, KSYNC__AV * old, KSYNC__AV i)                \
+	{                                                                   \
+		bool done;                                                  \
+                                                                            \
+		KSYNC__AROUND_##order();                                    \
+		done = ksync__mc_try_cmpxchg(&v->counter, old, i,           \
+					     KSYNC__MO_##order);            \
+		KSYNC__AROUND_##order();                                    \
+		return done;                                                \
+	}                                                                   \
+	KSYNC_INLINE KSYNC__AV KSYNC__AN(                                   \
+		cmpxchg##suffix)(KSYNC__AT * v, KSYNC__AV old, KSYNC__AV i) \
+	{                                                                   \
+		(void)KSYNC__AN(try_cmpxchg##suffix)(v, &old, i);           \
+		return old;                                                 \
 	}
 KSYNC__A_ORDERS(KSYNC__A_XCHG, xchg)
 
@@ -188,12 +179,12 @@ KSYNC_INLINE bool KSYNC__AN(inc_and_test)(KSYNC__AT *v)
  * The conditional ones, one loop: replace old by new unless the condition
  * stops it. What the loop leaves in "old" is the value found.
  */
-#define KSYNC__A_UNLESS(v, old, stop, new)                               \
-	KSYNC__AV old = KSYNC__AN(read)(v);                              \
-                                                                         \
-	do {                                                             \
-		if (ksync_unlikely(stop))                                \
-			break;                                           \
+#define KSYNC__A_UNLESS(v, old, stop, new)  \
+	KSYNC__AV old = KSYNC__AN(read)(v); \
+                                            \
+	do {                                \
+		if (ksync_unlikely(stop))   \
+			break;              \
 	} while (!KSYNC__AN(try_cmpxchg)(v, &old, new))
 
 /* Add a unless the value is u: the value found. */

@@ -25,40 +25,38 @@ ksync__bit_word(long nr, volatile unsigned long *addr)
 	return addr + nr / KSYNC_BITS_PER_LONG;
 }
 
-#define KSYNC__BIT_VOID(name, op, mask, order)                              \
-	KSYNC_INLINE void ksync_##name(long nr,                             \
-				       volatile unsigned long *addr)        \
-	{                                                                   \
-		(void)ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask, \
-					   KSYNC__MO_##order);              \
+#define KSYNC__BIT_VOID(name, op, mask, order)                                \
+	KSYNC_INLINE void ksync_##name(long nr, volatile unsigned long *addr) \
+	{                                                                     \
+		(void)ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask,   \
+					   KSYNC__MO_##order);                \
 	}
-#define KSYNC__BIT_TEST(name, op, mask, order)                              \
-	KSYNC_INLINE bool ksync_##name(long nr,                             \
-				       volatile unsigned long *addr)        \
-	{                                                                   \
-		unsigned long old;                                          \
-                                                                            \
-		KSYNC__AROUND_##order();                                    \
-		old = ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask, \
-					   KSYNC__MO_##order);              \
-		KSYNC__AROUND_##order();                                    \
-		return (old & ksync__bit_mask(nr)) != 0;                    \
+#define KSYNC__BIT_TEST(name, op, mask, order)                                \
+	KSYNC_INLINE bool ksync_##name(long nr, volatile unsigned long *addr) \
+	{                                                                     \
+		unsigned long old;                                            \
+                                                                              \
+		KSYNC__AROUND_##order();                                      \
+		old = ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask,   \
+					   KSYNC__MO_##order);                \
+		KSYNC__AROUND_##order();                                      \
+		return (old & ksync__bit_mask(nr)) != 0;                      \
 	}
-#define KSYNC__BIT_PLAIN(name, expr)                                        \
-	KSYNC_INLINE bool ksync___test_and_##name##_bit(                    \
-		long nr, volatile unsigned long *addr)                      \
-	{                                                                   \
-		volatile unsigned long *word = ksync__bit_word(nr, addr);   \
-		unsigned long mask = ksync__bit_mask(nr);                   \
-		unsigned long old = *word;                                  \
-                                                                            \
-		*word = expr;                                               \
-		return (old & mask) != 0;                                   \
-	}                                                                   \
-	KSYNC_INLINE void ksync___##name##_bit(                             \
-		long nr, volatile unsigned long *addr)                      \
-	{                                                                   \
-		(void)ksync___test_and_##name##_bit(nr, addr);              \
+#define KSYNC__BIT_PLAIN(name, expr)                                         \
+	KSYNC_INLINE bool ksync___test_and_##name##_bit(                     \
+		long nr, volatile unsigned long *addr)                       \
+	{                                                                    \
+		volatile unsigned long *word = ksync__bit_word(nr, addr);    \
+		unsigned long mask = ksync__bit_mask(nr);                    \
+		unsigned long old = *word;                                   \
+                                                                             \
+		*word = expr;                                                \
+		return (old & mask) != 0;                                    \
+	}                                                                    \
+	KSYNC_INLINE void ksync___##name##_bit(long nr,                      \
+					       volatile unsigned long *addr) \
+	{                                                                    \
+		(void)ksync___test_and_##name##_bit(nr, addr);               \
 	}
 
 KSYNC__BIT_VOID(set_bit, or, ksync__bit_mask(nr), RELAXED)

@@ -18,11 +18,12 @@
 #define KSYNC_API __attribute__((visibility("default")))
 
 /*
- * A function whose body is in a header. src/ffi.c redefines this, so that each
+ * A function whose body is in a header, inlined also without optimization: a
+ * report names the place that called it. src/ffi.c redefines this, so that each
  * of them also exists as an exported symbol for languages without C headers.
  */
 #ifndef KSYNC_INLINE
-#define KSYNC_INLINE static inline __attribute__((unused))
+#define KSYNC_INLINE static inline __attribute__((unused, always_inline))
 #endif
 
 /* A helper of such a function: never a symbol. */

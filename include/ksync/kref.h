@@ -101,8 +101,7 @@ KSYNC_INLINE void ksync_kref_get(ksync_kref_t *kref)
  *	ksync_kref_t refs = KSYNC_KREF_INIT(1);
  *	int got = ksync_kref_get_unless_zero(&refs);
  */
-KSYNC_MUST_CHECK KSYNC_INLINE int
-ksync_kref_get_unless_zero(ksync_kref_t *kref)
+KSYNC_MUST_CHECK KSYNC_INLINE int ksync_kref_get_unless_zero(ksync_kref_t *kref)
 {
 	return ksync_refcount_inc_not_zero(&kref->refcount);
 }

@@ -25,8 +25,8 @@
 #include <ksync/watch.h>
 
 typedef struct KSYNC_TAG(mutex) {
-	unsigned long owner;	/* task reference; 0 = free */
-	unsigned long waitq;	/* first waiter and flags; 0 = no contention */
+	unsigned long owner; /* task reference; 0 = free */
+	unsigned long waitq; /* first waiter and flags; 0 = no contention */
 } ksync_mutex_t;
 
 KSYNC_STATIC_ASSERT(sizeof(ksync_mutex_t) <= 16, "docs/mutex.md promises it");
@@ -379,8 +379,7 @@ KSYNC_DEFINE_GUARD(mutex, ksync_mutex_t *, ksync_mutex_lock(_T),
 KSYNC_DEFINE_GUARD_COND(mutex, _try, ksync_mutex_trylock(_T))
 KSYNC_DEFINE_GUARD_COND(mutex, _intr, ksync_mutex_lock_interruptible(_T),
 			_RET == 0)
-KSYNC_DEFINE_GUARD_COND(mutex, _kill, ksync_mutex_lock_killable(_T),
-			_RET == 0)
+KSYNC_DEFINE_GUARD_COND(mutex, _kill, ksync_mutex_lock_killable(_T), _RET == 0)
 
 KSYNC_END_DECLS
 

@@ -32,8 +32,8 @@
 
 /* For a callback; inside the object. */
 struct KSYNC_TAG(callback_head) {
-	struct KSYNC_TAG(callback_head) *next;	/* the queue's */
-	void (*func)(struct KSYNC_TAG(callback_head) *head);
+	struct KSYNC_TAG(callback_head) * next; /* the queue's */
+	void (*func)(struct KSYNC_TAG(callback_head) * head);
 };
 typedef struct KSYNC_TAG(callback_head) ksync_rcu_head_t;
 
@@ -260,18 +260,18 @@ KSYNC_API void ksync_rcu_barrier(void);
  * Free an object after a grace period; member is its ksync_rcu_head_t, within
  * the first 4096 bytes. Waits for nothing.
  */
-#define ksync_kfree_rcu(ptr, member)                                          \
-	do {                                                                  \
-		__typeof__(ptr) ksync__p = (ptr);                             \
-                                                                              \
-		KSYNC_STATIC_ASSERT(                                          \
-			offsetof(__typeof__(*(ptr)), member) <                \
-				KSYNC__RCU_FREE_LIMIT,                        \
-			"the rcu_head is too far inside the object");         \
-		if (ksync__p)                                                 \
-			ksync__kfree_rcu(&ksync__p->member,                   \
-					 offsetof(__typeof__(*(ptr)),         \
-						  member));                   \
+#define ksync_kfree_rcu(ptr, member)                                  \
+	do {                                                          \
+		__typeof__(ptr) ksync__p = (ptr);                     \
+                                                                      \
+		KSYNC_STATIC_ASSERT(                                  \
+			offsetof(__typeof__(*(ptr)), member) <        \
+				KSYNC__RCU_FREE_LIMIT,                \
+			"the rcu_head is too far inside the object"); \
+		if (ksync__p)                                         \
+			ksync__kfree_rcu(&ksync__p->member,           \
+					 offsetof(__typeof__(*(ptr)), \
+						  member));           \
 	} while (0)
 
 KSYNC_PRIVATE_INLINE void ksync__kfree_rcu(ksync_rcu_head_t *head,

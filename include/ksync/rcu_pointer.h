@@ -33,12 +33,12 @@
 /* The value alone, to compare with NULL; not to be followed. */
 #define ksync_rcu_access_pointer(p) KSYNC_READ_ONCE(p)
 /* Publish v, get the old pointer; for the updater. */
-#define ksync_rcu_replace_pointer(p, v, cond)                               \
-	__extension__({                                                     \
-		__typeof__(p) ksync__old =                                  \
-			ksync_rcu_dereference_protected(p, cond);           \
-		ksync_rcu_assign_pointer(p, v);                             \
-		ksync__old;                                                 \
+#define ksync_rcu_replace_pointer(p, v, cond)                     \
+	__extension__({                                           \
+		__typeof__(p) ksync__old =                        \
+			ksync_rcu_dereference_protected(p, cond); \
+		ksync_rcu_assign_pointer(p, v);                   \
+		ksync__old;                                       \
 	})
 /* Before the pointer is public, or to NULL: no order. */
 #define KSYNC_RCU_INIT_POINTER(p, v) KSYNC_WRITE_ONCE(p, v)

@@ -445,8 +445,7 @@ ksync_refcount_dec_if_one(ksync_refcount_t *r)
  *	ksync_refcount_t refs = KSYNC_REFCOUNT_INIT(2);
  *	bool put = ksync_refcount_dec_not_one(&refs);
  */
-KSYNC_MUST_CHECK KSYNC_API bool
-ksync_refcount_dec_not_one(ksync_refcount_t *r);
+KSYNC_MUST_CHECK KSYNC_API bool ksync_refcount_dec_not_one(ksync_refcount_t *r);
 
 KSYNC_END_DECLS
 

@@ -21,24 +21,24 @@
 #include <ksync/types.h>
 
 enum ksync_report_kind {
-	KSYNC_REPORT_MISUSE,	/* the caller broke the contract; we go on */
-	KSYNC_REPORT_DEADLOCK,	/* the caller could only hang */
-	KSYNC_REPORT_BUG,	/* ksync broke one of its own invariants */
+	KSYNC_REPORT_MISUSE,   /* the caller broke the contract; we go on */
+	KSYNC_REPORT_DEADLOCK, /* the caller could only hang */
+	KSYNC_REPORT_BUG,      /* ksync broke one of its own invariants */
 };
 
 /* Values of holder_tid that are no thread. */
-#define KSYNC_HOLDER_NONE 0	/* nobody holds it, or it has no holder */
-#define KSYNC_HOLDER_GONE (-1)	/* a thread that no longer exists */
+#define KSYNC_HOLDER_NONE 0    /* nobody holds it, or it has no holder */
+#define KSYNC_HOLDER_GONE (-1) /* a thread that no longer exists */
 
 struct ksync_report {
 	enum ksync_report_kind kind;
-	const char *type;	/* "mutex" */
-	const char *what;	/* "unlocked by a thread that ..." */
-	const char *advice;	/* what to do */
-	const void *object;	/* its address */
-	const void *where;	/* address in the code that called ksync */
-	int tid;		/* thread that called ksync */
-	int holder_tid;		/* thread id, or KSYNC_HOLDER_ */
+	const char *type;   /* "mutex" */
+	const char *what;   /* "unlocked by a thread that ..." */
+	const char *advice; /* what to do */
+	const void *object; /* its address */
+	const void *where;  /* address in the code that called ksync */
+	int tid;	    /* thread that called ksync */
+	int holder_tid;	    /* thread id, or KSYNC_HOLDER_ */
 };
 
 /**

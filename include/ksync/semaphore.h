@@ -27,8 +27,8 @@
 #include <ksync/watch.h>
 
 typedef struct KSYNC_TAG(semaphore) {
-	ksync_u32 count;	/* units, or "somebody waits": semaphore.c */
-	unsigned long waitq;	/* first waiter and flags; 0 = nobody waits */
+	ksync_u32 count;     /* units, or "somebody waits": semaphore.c */
+	unsigned long waitq; /* first waiter and flags; 0 = nobody waits */
 } ksync_semaphore_t;
 
 KSYNC_STATIC_ASSERT(sizeof(ksync_semaphore_t) <= 16,
@@ -63,8 +63,8 @@ KSYNC_PRIVATE_INLINE bool ksync__down_fast(ksync_semaphore_t *sem)
 			return false;
 		/* ORDER semaphore.unit: acquire. Sees what was done before the
 		 * unit was added. Other end: ksync__up_fast(). */
-	} while (ksync_unlikely(!ksync_try_cmpxchg_acquire(
-		&sem->count, &count, count - 1u)));
+	} while (ksync_unlikely(
+		!ksync_try_cmpxchg_acquire(&sem->count, &count, count - 1u)));
 	return true;
 }
 
@@ -79,8 +79,8 @@ KSYNC_PRIVATE_INLINE bool ksync__up_fast(ksync_semaphore_t *sem)
 			return false;
 		/* ORDER semaphore.unit: release. Other end:
 		 * ksync__down_fast(). */
-	} while (ksync_unlikely(!ksync_try_cmpxchg_release(
-		&sem->count, &count, count + 1u)));
+	} while (ksync_unlikely(
+		!ksync_try_cmpxchg_release(&sem->count, &count, count + 1u)));
 	return true;
 }
 

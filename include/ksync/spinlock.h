@@ -31,7 +31,12 @@ typedef ksync_spinlock_t ksync_raw_spinlock_t;
 
 KSYNC_STATIC_ASSERT(sizeof(ksync_spinlock_t) == 4, "docs/spinlock.md says so");
 
-#define KSYNC_SPINLOCK_INIT { { KSYNC__RAW_FREE } }
+#define KSYNC_SPINLOCK_INIT             \
+	{                               \
+		{                       \
+			KSYNC__RAW_FREE \
+		}                       \
+	}
 #define KSYNC_DEFINE_SPINLOCK(name) ksync_spinlock_t name = KSYNC_SPINLOCK_INIT
 
 KSYNC_BEGIN_DECLS

@@ -8,8 +8,8 @@
 #include <ksync/types.h>
 
 struct ksync_status {
-	const char *version;	/* of the library, not of the headers */
-	const char *variant;	/* "release" */
+	const char *version; /* of the library, not of the headers */
+	const char *variant; /* "release" */
 	/*
 	 * membarrier(2). Without it a mutex's first waiter after a calm time
 	 * takes a nap of a millisecond before it sleeps.

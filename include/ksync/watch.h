@@ -39,8 +39,7 @@ KSYNC_BEGIN_DECLS
 extern void __tsan_mutex_create(void *, unsigned) __attribute__((weak));
 extern void __tsan_mutex_destroy(void *, unsigned) __attribute__((weak));
 extern void __tsan_mutex_pre_lock(void *, unsigned) __attribute__((weak));
-extern void __tsan_mutex_post_lock(void *, unsigned, int)
-	__attribute__((weak));
+extern void __tsan_mutex_post_lock(void *, unsigned, int) __attribute__((weak));
 extern int __tsan_mutex_pre_unlock(void *, unsigned) __attribute__((weak));
 extern void __tsan_mutex_post_unlock(void *, unsigned) __attribute__((weak));
 

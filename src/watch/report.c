@@ -21,8 +21,10 @@ static ksync_report_fn hook;
 static bool first_time(const void *where, const char *what)
 {
 	/* Fibonacci hashing; the low bit keeps 0 free to mean "empty". */
-	unsigned long key = (((unsigned long)where << 7) ^
-			     (unsigned long)what) * 0x9E3779B1UL | 1;
+	unsigned long key =
+		(((unsigned long)where << 7) ^ (unsigned long)what) *
+			0x9E3779B1UL |
+		1;
 
 	for (unsigned long i = 0; i < SEEN_SLOTS; i++) {
 		unsigned long *slot = &seen[(key / 2 + i) % SEEN_SLOTS];

@@ -7,7 +7,8 @@
 #include <ksync/semaphore.h>
 
 #define __SEMAPHORE_INITIALIZER(name, n) KSYNC_SEMAPHORE_INIT(n)
-#define DEFINE_SEMAPHORE(name, n) struct semaphore name = KSYNC_SEMAPHORE_INIT(n)
+#define DEFINE_SEMAPHORE(name, n) \
+	struct semaphore name = KSYNC_SEMAPHORE_INIT(n)
 
 KSYNC__KERNEL_NAME void sema_init(struct semaphore *sem, int val)
 {
