@@ -22,7 +22,7 @@
  *                                           link, WAKING, HANDOFF
  *  WAKING, owner T   the woken waiter lost HANDOFF, -WAKING  N
  *  N is first        timeout, interrupt    -N's link, WAKING, N
- *                                           HANDOFF; wakes the next if WAKING
+ *                                           HANDOFF; wakes the next if either
  *  FENCED only       unlock, calm          0             T
  *
  *  All changes of links, WAKING and HANDOFF are made under the queue's lock, by
@@ -191,11 +191,12 @@ static bool mutex_queue(ksync_mutex_t *m, struct ksync__waiter *w)
 	return ksync__membarrier();
 }
 
-/* Under the queue's lock: the word without w; true if w had been woken. */
+/* Under the queue's lock: the word without w; true if w may have been woken. */
 static bool mutex_unlink(unsigned long *word, struct ksync__waiter *w)
 {
 	bool first = ksync__waitq_first(*word) == w;
-	bool waking = first && (*word & WAKING);
+	/* With HANDOFF set, a wake-up leaves no WAKING. */
+	bool waking = first && (*word & (WAKING | HANDOFF));
 
 	*word = ksync__waitq_remove(*word, w);
 	if (first)
@@ -225,9 +226,12 @@ static bool mutex_take_queued(ksync_mutex_t *m, struct ksync__waiter *w)
 static bool mutex_leave(ksync_mutex_t *m, struct ksync__waiter *w,
 			bool wake_next)
 {
-	unsigned long word = ksync__waitq_lock(&m->waitq, w->task);
-	bool mine = KSYNC_READ_ONCE(m->owner) == w->task->ref;
+	unsigned long word;
+	bool mine;
 
+	ksync_watch_step("mutex.leave");
+	word = ksync__waitq_lock(&m->waitq, w->task);
+	mine = KSYNC_READ_ONCE(m->owner) == w->task->ref;
 	/* A wake-up that it does not use is passed on. */
 	if (!mine && mutex_unlink(&word, w))
 		wake_next = true;
@@ -367,7 +371,10 @@ KSYNC_COLD int ksync__mutex_lock_until_slow(ksync_mutex_t *m,
 			       .where = KSYNC__CALLER() };
 	int ret = ksync__deadline_of_timespec(deadline, &req.deadline);
 
-	return ret ? ret : mutex_lock_slow(m, &req);
+	/* A thread's first lock comes here even if the mutex is free. */
+	if (ret)
+		return mutex_take(m, ksync__task_self()) ? 0 : ret;
+	return mutex_lock_slow(m, &req);
 }
 
 /*

@@ -108,9 +108,13 @@ static void record_retire(struct ksync_task *t)
 	/* ORDER task.exit: release. All that the thread did is visible to
 	 * those who find it gone. Other end: ksync__task_of_ref(). */
 	ksync_smp_store_release(&t->ref, t->ref + GENERATION);
-	/* ORDER task.users: release. Other end: ksync_task_put(). */
-	if (ksync_atomic_dec_return_release(&t->users) == 0)
-		record_free(t);
+	/* The thread's own use needs no release: the pool's lock orders it. */
+	if (ksync_atomic_dec_return_relaxed(&t->users))
+		return;
+	/* ORDER task.users: acquire. Nobody uses the record any more. Other
+	 * end: ksync_task_put(). */
+	(void)ksync_atomic_read_acquire(&t->users);
+	record_free(t);
 }
 
 /*

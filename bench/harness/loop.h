@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shape that every measured loop shares, so that rows differ in nothing but
+ * the operation. rivals/rust/src/lib.rs repeats it in Rust: change both.
+ */
+#ifndef KSYNC_BENCH_LOOP_H
+#define KSYNC_BENCH_LOOP_H
+
+#include <stdint.h>
+
+/* Two cache lines: the adjacent-line prefetcher joins pairs. */
+#define BENCH_LINE 128
+#define BENCH_ALIGNED __attribute__((aligned(BENCH_LINE)))
+
+/*
+ * Hides where @ptr came from. A user reaches a lock through a pointer, not
+ * through the constant address of a static object.
+ */
+#define BENCH_OPAQUE(ptr)                                \
+	__extension__({                                  \
+		__typeof__(ptr) bench_ptr_ = (ptr);      \
+		__asm__ volatile("" : "+r"(bench_ptr_)); \
+		bench_ptr_;                              \
+	})
+
+/* The compiler must have @value ready, as if somebody used it. */
+#define BENCH_USE(value) __asm__ volatile("" : : "r"(value))
+
+/* Waits until everything before it is done, run-ahead included. */
+static inline void bench_fence(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__asm__ volatile("lfence" : : : "memory");
+#elif defined(__aarch64__)
+	__asm__ volatile("isb" : : : "memory");
+#else
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
+
+/*
+ * Simulated work: @units dependent multiplications, fenced. Without the fence
+ * the processor runs ahead into the next section and contended loops look up to
+ * twice as fast as they are.
+ */
+static inline void bench_work(unsigned int units)
+{
+	uint64_t chain = 3;
+
+	while (units--) {
+		chain *= chain;
+		__asm__ volatile("" : "+r"(chain));
+	}
+	bench_fence();
+}
+
+/*
+ * Defines void name(n, work): @enter, one increment of @counter, @leave. The
+ * test of @work stands outside, so that the tight loop holds nothing else.
+ */
+#define BENCH_SECTION_LOOP(name, setup, enter, counter, leave) \
+	static void name(uint64_t n, unsigned int work)        \
+	{                                                      \
+		setup;                                         \
+		if (!work) {                                   \
+			while (n--) {                          \
+				enter;                         \
+				(counter)++;                   \
+				leave;                         \
+			}                                      \
+			return;                                \
+		}                                              \
+		while (n--) {                                  \
+			enter;                                 \
+			(counter)++;                           \
+			bench_work(work);                      \
+			leave;                                 \
+			bench_work(work);                      \
+		}                                              \
+	}
+
+/* Defines void name(n, work) for an operation without a section. */
+#define BENCH_OP_LOOP(name, setup, op)                  \
+	static void name(uint64_t n, unsigned int work) \
+	{                                               \
+		setup;                                  \
+		(void)work;                             \
+		while (n--) {                           \
+			op;                             \
+		}                                       \
+	}
+
+#endif /* KSYNC_BENCH_LOOP_H */

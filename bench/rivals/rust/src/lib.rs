@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//! The Rust rivals. The loops have the shape of `harness/loop.h`, written in Rust
+//! so that locks are inlined as they would be for a Rust user. Change both.
+
+use std::arch::asm;
+use std::mem::size_of;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+
+/// Two cache lines, as in `loop.h`.
+#[repr(align(128))]
+struct Line<T>(T);
+
+/// Hides where a reference came from: `BENCH_OPAQUE`.
+fn opaque<T>(from: &'static T) -> &'static T {
+    let mut at: *const T = from;
+    // SAFETY: the assembly is a comment, so the pointer is unchanged.
+    unsafe {
+        asm!("/* {0} */", inout(reg) at, options(nostack, preserves_flags));
+        &*at
+    }
+}
+
+/// The value must be ready, as if somebody used it: `BENCH_USE`.
+fn consume<T>(value: &T) {
+    // SAFETY: the assembly is a comment.
+    unsafe {
+        asm!("/* {0} */", in(reg) value as *const T, options(nostack, preserves_flags));
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn fence() {
+    // SAFETY: lfence has no precondition.
+    unsafe { core::arch::x86_64::_mm_lfence() }
+}
+
+#[cfg(target_arch = "aarch64")]
+fn fence() {
+    // SAFETY: isb has no precondition.
+    unsafe { asm!("isb", options(nostack, preserves_flags)) }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn fence() {
+    std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst)
+}
+
+/// Simulated work: `bench_work`.
+#[inline(always)]
+fn work(units: u32) {
+    let mut chain: u64 = 3;
+    for _ in 0..units {
+        chain = chain.wrapping_mul(chain);
+        // SAFETY: the assembly is a comment.
+        unsafe { asm!("/* {0} */", inout(reg) chain, options(nostack, preserves_flags)) }
+    }
+    fence();
+}
+
+/// `BENCH_SECTION_LOOP` for a lock whose guard ends the section.
+macro_rules! section_loop {
+    ($n:ident, $units:ident, $lock:expr) => {
+        if $units == 0 {
+            for _ in 0..$n {
+                *$lock += 1;
+            }
+        } else {
+            for _ in 0..$n {
+                {
+                    let mut total = $lock;
+                    *total += 1;
+                    work($units);
+                }
+                work($units);
+            }
+        }
+    };
+}
+
+static STD_MUTEX: Line<Mutex<u64>> = Line(Mutex::new(0));
+
+#[no_mangle]
+pub extern "C" fn bench_rust_std_mutex(n: u64, units: u32) {
+    let mutex = opaque(&STD_MUTEX.0);
+    section_loop!(n, units, mutex.lock().unwrap());
+}
+
+#[no_mangle]
+pub extern "C" fn bench_rust_std_mutex_bytes() -> usize {
+    size_of::<Mutex<()>>()
+}
+
+#[cfg(feature = "parking_lot")]
+mod parking {
+    use super::{opaque, work, Line};
+
+    static MUTEX: Line<parking_lot::Mutex<u64>> = Line(parking_lot::const_mutex(0));
+
+    #[no_mangle]
+    pub extern "C" fn bench_rust_parking_lot(n: u64, units: u32) {
+        let mutex = opaque(&MUTEX.0);
+        section_loop!(n, units, mutex.lock());
+    }
+
+    #[no_mangle]
+    pub extern "C" fn bench_rust_parking_lot_bytes() -> usize {
+        std::mem::size_of::<parking_lot::Mutex<()>>()
+    }
+}
+
+/// The one shared object, made on first use.
+fn shared_object() -> &'static Arc<AtomicU64> {
+    static OBJECT: Mutex<Option<&'static Arc<AtomicU64>>> = Mutex::new(None);
+    let mut object = OBJECT.lock().unwrap();
+    *object.get_or_insert_with(|| Box::leak(Box::new(Arc::new(AtomicU64::new(0)))))
+}
+
+#[no_mangle]
+pub extern "C" fn bench_rust_arc(n: u64, _units: u32) {
+    let object = opaque(shared_object());
+    for _ in 0..n {
+        let copy = object.clone();
+        consume(&*copy);
+    }
+}
+
+/// Both counts stand in front of the object.
+#[no_mangle]
+pub extern "C" fn bench_rust_arc_bytes() -> usize {
+    2 * size_of::<usize>()
+}

@@ -1,0 +1,383 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+#	run.sh WORD
+#
+# One test of the installed package: the function test_WORD below. The variables
+# in capitals come from CMakeLists.txt. Each check says what it is; the first
+# that fails ends the test. Exit status 4: a tool is missing.
+#
+# shellcheck disable=SC2153 # capitals are not misspelt
+
+set -eu
+unset DESTDIR PKG_CONFIG_PATH LD_LIBRARY_PATH
+unset CMAKE_PREFIX_PATH ksync_DIR ksync_ROOT
+
+here=$(cd "$(dirname "$0")" && pwd)
+prefix=$WORK/installed	# made by test_prefix, used by all
+work=$WORK/$1		# this test's own
+abi=${VERSION%.*}
+soname=libksync.so.$abi
+strict='-Wall -Wextra -Wpedantic -Werror'
+
+# check WHAT COMMAND...: its output is shown only if it fails
+check() {
+	what=$1
+	shift
+	if "$@" >"$work/log" 2>&1; then
+		echo "ok: $what"
+	else
+		cat "$work/log"
+		echo "FAILED: $what: $*"
+		exit 1
+	fi
+}
+
+# fails WITH COMMAND...: it fails and says WITH
+fails() {
+	with=$1
+	shift
+	! "$@" >"$work/said" 2>&1 && grep -F -- "$with" "$work/said" && return
+	cat "$work/said"
+	return 1
+}
+
+same() { # FILE FILE: of lines, in any order
+	sort "$1" >"$work/one" && sort "$2" >"$work/two" &&
+		diff "$work/one" "$work/two"
+}
+
+need() { # TOOL PACKAGE
+	command -v "$1" >/dev/null && return
+	echo "not available: $1 (install the package $2)"
+	exit 4
+}
+
+none() { # COMMAND...: it prints nothing
+	"$@" >"$work/found" 2>&1 || :
+	cat "$work/found"
+	[ ! -s "$work/found" ]
+}
+
+# The build directory's list of what the developer installed stays as it is.
+keep_manifests() {
+	mkdir "$work/manifests"
+	mv "$BUILD"/install_manifest*.txt "$work/manifests" 2>/dev/null || :
+	trap 'rm -f "$BUILD"/install_manifest*.txt
+		mv "$work"/manifests/* "$BUILD" 2>/dev/null || :' EXIT
+}
+
+install_to() { # PREFIX
+	"$CMAKE" --install "$BUILD" --prefix "$1"
+}
+
+needs() { # FILE: the libraries that it asks for
+	readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'
+}
+
+# linked_as KIND PROGRAM
+linked_as() {
+	case $1 in
+	shared) needs "$2" | grep -x "$soname" ;;
+	static) ! needs "$2" | grep ksync ;;
+	esac
+}
+
+run_consumer() { # DIRECTORY KIND HOW
+	for app in app_c app_cxx port; do
+		check "$3, $2: $app is linked so" linked_as "$2" "$1/$app"
+		check "$3, $2: $app runs" "$1/$app"
+		cat "$work/log"
+	done
+}
+
+# with_cmake KIND -D...: configure and build the consumer, run its programs
+with_cmake() {
+	kind=$1
+	how=$2
+	shift 2
+	check "$how, $kind: configures" "$CMAKE" -S "$here/consumer" \
+		-B "$work/$how" -D KIND="$kind" "$@"
+	cp "$work/log" "$work/configure"
+	check "$how, $kind: builds" "$CMAKE" --build "$work/$how"
+	run_consumer "$work/$how" "$kind" "$how"
+}
+
+with_package() { # KIND PREFIX
+	with_cmake "$1" package -D CMAKE_PREFIX_PATH="$2" -U ksync_DIR
+	check "package, $1: it was this one" \
+		grep -F "ksync_DIR=$2/$LIBDIR/cmake/ksync" "$work/configure"
+}
+
+# ask PREFIX OPTION...: pkg-config, which looks there first
+ask() {
+	PKG_CONFIG_PATH=$1/$LIBDIR/pkgconfig
+	export PKG_CONFIG_PATH
+	shift
+	pkg-config "$@"
+}
+
+# shellcheck disable=SC2086 # lists of words
+with_pkg_config() { # KIND PREFIX
+	out=$work/pkg_config
+	mkdir -p "$out"
+	case $1 in
+	shared) link="-Wl,-rpath,$2/$LIBDIR" static='' ;;
+	static) link=-static static=--static ;;
+	esac
+	check "pkg-config, $1: it is this one" \
+		[ "$(ask "$2" --variable=pcfiledir ksync)" = \
+		"$2/$LIBDIR/pkgconfig" ]
+	cflags=$(ask "$2" $static --cflags ksync)
+	linux=$(ask "$2" $static --cflags ksync ksync-linux)
+	libs=$(ask "$2" $static --libs ksync)
+
+	check "pkg-config, $1: C11" "$CC" $CFLAGS -std=c11 $strict $cflags \
+		"$here/consumer/app.c" -o "$out/app_c" $link $libs -pthread
+	check "pkg-config, $1: C++17" "$CXX" $CXXFLAGS -std=c++17 $strict \
+		$cflags "$here/consumer/app.cc" -o "$out/app_cxx" \
+		$link $libs -pthread
+	check "pkg-config, $1: native names" "$CC" $CFLAGS $strict $cflags \
+		-c "$here/consumer/till.c" -o "$out/till.o"
+	check "pkg-config, $1: kernel names" "$CC" $CFLAGS -Wall -Wextra \
+		-Werror $linux "$here/consumer/port.c" "$out/till.o" \
+		-o "$out/port" $link $libs
+	run_consumer "$out" "$1" pkg-config
+}
+
+test_prefix() {
+	keep_manifests
+	rm -rf "$prefix"
+	check "cmake --install into a fresh prefix" install_to "$prefix"
+}
+
+test_layout() {
+	library=$prefix/$LIBDIR/libksync.so
+	(cd "$SOURCE/include" && find ksync -name '*.h' && cd compat &&
+		find linux -name '*.h' | sed 's,^,ksync/compat/,') >"$work/want"
+	echo ksync/config.h >>"$work/want"
+	(cd "$prefix/include" && find . -type f | sed 's,^\./,,') >"$work/have"
+	check "the public headers, all and no others" \
+		same "$work/want" "$work/have"
+	cat >"$work/want" <<-END
+		libksync.a
+		libksync.so
+		$soname
+		libksync.so.$VERSION
+	END
+	(cd "$prefix/$LIBDIR" && ls -d lib*) >"$work/have"
+	check "the libraries" same "$work/want" "$work/have"
+	check "SONAME is $soname" \
+		sh -c "readelf -d '$library' | grep -F 'soname: [$soname]'"
+	check "no run path" none sh -c "readelf -d '$library' | grep -E 'R.*PATH'"
+	check "exports something" \
+		sh -c "nm -D --defined-only '$library' | grep ' ksync_mutex_lock@'"
+	check "exports only ksync_*" none sh -c "nm -D --defined-only \
+		'$library' | grep -vE ' (ksync_|KSYNC_[0-9.]+$)'"
+	check "defines only ksync_*, static" none sh -c "nm -g --defined-only \
+		'${library%.so}.a' | grep -E ' [A-Z] ' | grep -v ' ksync_'"
+	check "no file names the prefix, the tree or the build" none \
+		grep -rlF -e "$prefix" -e "$SOURCE" -e "$BUILD" \
+		"$prefix/$LIBDIR/cmake" "$prefix/$LIBDIR/pkgconfig" \
+		"$prefix/include"
+	check "pkg-config knows the version" \
+		ask "$prefix" --exact-version="$VERSION" ksync ksync-linux
+}
+
+# lookup ASK -D...: what find_package(ksync ASK) does
+lookup() {
+	words=$1
+	shift
+	"$CMAKE" -S "$here/lookup" -B "$work/build" -D ASK="$words" \
+		-U ksync_DIR -U BUILD_SHARED_LIBS -U KSYNC_SHARED_LIBS "$@"
+}
+
+finds() { # KIND ASK -D...
+	kind=$1
+	shift
+	lookup "$@" >"$work/said" 2>&1 &&
+		grep -x -e "-- ksync::ksync is ksync::$kind" "$work/said" && return
+	cat "$work/said"
+	return 1
+}
+
+test_lookup() {
+	major=${VERSION%%.*}
+	minor=${abi#*.}
+	at="-DCMAKE_PREFIX_PATH=$prefix"
+	check "no component: shared" finds shared '' "$at"
+	check "COMPONENTS static" finds static 'COMPONENTS;static' "$at"
+	check "BUILD_SHARED_LIBS=OFF: static" \
+		finds static '' "$at" -DBUILD_SHARED_LIBS=OFF
+	check "KSYNC_SHARED_LIBS goes before BUILD_SHARED_LIBS" finds shared '' \
+		"$at" -DKSYNC_SHARED_LIBS=ON -DBUILD_SHARED_LIBS=OFF
+	check "a component goes before either" finds shared \
+		'COMPONENTS;shared' "$at" -DKSYNC_SHARED_LIBS=OFF
+	check "version $abi" finds shared "$abi" "$at"
+	check "not version $major.$((minor + 1))" fails "version: $VERSION" \
+		lookup "$major.$((minor + 1))" "$at"
+	check "not version $major.$((minor - 1)): another ABI" \
+		fails "version: $VERSION" lookup "$major.$((minor - 1))" "$at"
+	check "not version $((major + 1))" fails "version: $VERSION" \
+		lookup "$((major + 1))" "$at"
+	check "an unknown component is named" fails \
+		"there is no component fancy" lookup 'COMPONENTS;fancy' "$at"
+	check "an unknown optional component is not there" \
+		finds shared 'OPTIONAL_COMPONENTS;fancy' "$at"
+
+	for gone in shared static; do
+		[ $gone = shared ] && other=static || other=shared
+		rm -rf "$work/without"
+		cp -R "$prefix" "$work/without"
+		rm "$work/without/$LIBDIR/cmake/ksync/ksync-$gone"*
+		at="-DCMAKE_PREFIX_PATH=$work/without"
+		check "a missing $gone library is named" fails \
+			"there is no component $gone" \
+			lookup "COMPONENTS;$gone" "$at"
+		check "without it, $other" finds "$other" '' "$at"
+	done
+
+	grep -q 'KSYNC_HAVE_RCU 1' "$prefix/include/ksync/config.h" || return 0
+	rm -rf "$work/build"
+	at="-DCMAKE_PREFIX_PATH=$prefix"
+	PKG_CONFIG_LIBDIR=$work
+	export PKG_CONFIG_LIBDIR
+	check "without liburcu, shared" finds shared '' "$at"
+	check "that static needs it is said" fails "static needs" \
+		lookup 'COMPONENTS;static' "$at"
+}
+
+test_cmake() {
+	with_package shared "$prefix"
+	with_package static "$prefix"
+}
+
+test_pkg_config() {
+	with_pkg_config shared "$prefix"
+	with_pkg_config static "$prefix"
+}
+
+test_fetch_content() {
+	for kind in shared static; do
+		with_cmake $kind fetch_content -D KSYNC_TREE="$SOURCE" \
+			-D FETCHCONTENT_FULLY_DISCONNECTED=ON
+	done
+	check "the user's build type is the user's" \
+		grep -x 'CMAKE_BUILD_TYPE:STRING=' "$work"/*/CMakeCache.txt
+	check "installs" "$CMAKE" --install "$work/fetch_content" \
+		--prefix "$work/p"
+	check "the user's installation is the user's" [ ! -e "$work/p" ]
+	check "nor are there tests" none sh -c \
+		"cd '$work/fetch_content' && find . -name '*_test*'"
+}
+
+test_moved() {
+	keep_manifests
+	check "install under DESTDIR" env DESTDIR="$work/stage" \
+		"$CMAKE" --install "$BUILD" --prefix /opt/ksync
+	with_pkg_config shared "$work/stage/opt/ksync"
+	mv "$work/stage/opt/ksync" "$work/moved"
+	check "nothing is left where it was" none find "$work/stage" -type f
+	with_pkg_config static "$work/moved"
+	with_package shared "$work/moved"
+}
+
+# shellcheck disable=SC2086 # lists of words
+plugin() { # stays|inside LINK...
+	ksync=$1
+	shift
+	cflags=$(ask "$prefix" --cflags ksync)
+	check "the host builds" "$CC" $CFLAGS $strict "$here/plugin/host.c" \
+		-o "$work/host" -pthread -ldl
+	check "the host does not know ksync" linked_as static "$work/host"
+	check "the plugin builds" "$CC" $CFLAGS $strict -shared -fPIC $cflags \
+		"$here/plugin/plugin.c" -o "$work/plugin.so" "$@" -pthread
+	check "load, use, unload; threads exit and a process forks after it" \
+		"$work/host" "$work/plugin.so" "$soname" "$ksync"
+	cat "$work/log"
+}
+
+# shellcheck disable=SC2086 # a list of words
+test_plugin_shared() {
+	libs=$(ask "$prefix" --libs ksync)
+	plugin stays $libs -Wl,-rpath,"$prefix/$LIBDIR"
+	check "the plugin asks for $soname" linked_as shared "$work/plugin.so"
+}
+
+# As pkg-config --static, but of ksync the archive.
+# shellcheck disable=SC2086 # a list of words
+test_plugin_static() {
+	libs=$(ask "$prefix" --static --libs ksync | sed 's/-lksync/-l:libksync.a/')
+	plugin inside $libs
+	check "the plugin asks for no ksync" linked_as static "$work/plugin.so"
+}
+
+uninstall() {
+	"$CMAKE" --build "$BUILD" --target uninstall
+}
+
+test_uninstall() {
+	keep_manifests
+	p=$work/p
+	mkdir -p "$p/include/ksync" "$p/$LIBDIR/cmake" "$p/share"
+	for file in include/other.h include/ksync/other.h "$LIBDIR/libother.a"
+	do
+		echo "somebody else's" >"$p/$file"
+	done
+	(cd "$p" && find . && printf './share/doc\n./%s/pkgconfig\n' \
+		"$LIBDIR") >"$work/before"
+	check "install among others' files" install_to "$p"
+	check "it is there" [ -e "$p/include/ksync/config.h" ]
+	check "uninstall" uninstall
+	(cd "$p" && find .) >"$work/after"
+	check "all of it is gone, and nothing else" \
+		same "$work/before" "$work/after"
+	check "once more: nothing to remove" fails "nothing was installed" \
+		uninstall
+
+	check "install under DESTDIR" env DESTDIR="$work/stage" \
+		"$CMAKE" --install "$BUILD" --prefix /opt/other
+	check "uninstall under DESTDIR" env DESTDIR="$work/stage" \
+		"$CMAKE" --build "$BUILD" --target uninstall
+	check "nothing is left" none find "$work/stage" ! -type d
+}
+
+test_packages() {
+	need dpkg-shlibdeps dpkg-dev
+	need file file
+	keep_manifests
+	arch=$(dpkg --print-architecture)
+	deb=$work/libksync${abi}_${VERSION}_$arch.deb
+	dev=$work/libksync-dev_${VERSION}_$arch.deb
+	check "cpack makes DEB and TGZ" cpack -B "$work" -G "DEB;TGZ" \
+		--config "$BUILD/CPackConfig.cmake"
+	check "$deb" [ -s "$deb" ]
+	check "$dev" [ -s "$dev" ]
+	check "the runtime package depends on libc6" \
+		sh -c "dpkg-deb -f '$deb' Depends | grep 'libc6 (>= '"
+	check "it says what programs linked with it depend on" \
+		sh -c "dpkg-deb -I '$deb' shlibs | grep -x \
+		'libksync $abi libksync$abi (>= $VERSION)'"
+	check "the other depends on just this one" \
+		sh -c "dpkg-deb -f '$dev' Depends | grep -F \
+		'libksync$abi (= $VERSION)'"
+	for archive in "$deb" "$dev"; do
+		check "unpack $archive" dpkg-deb -x "$archive" "$work/deb"
+	done
+	(cd "$work/deb/usr" && find . ! -type d) >"$work/have"
+	(cd "$prefix" && find . ! -type d) >"$work/want"
+	check "both together are what install puts in place" \
+		same "$work/want" "$work/have"
+	mkdir "$work/tgz"
+	for archive in "$work"/*.tar.gz; do
+		check "unpack $archive" tar -xzf "$archive" -C "$work/tgz"
+	done
+	(cd "$work/tgz" && find . ! -type d) >"$work/have"
+	check "so are the archives" same "$work/want" "$work/have"
+	with_pkg_config static "$work/tgz"
+	with_package shared "$work/deb/usr"
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+"test_$1"

@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Builds ksync for another platform, runs its unit tests there, and compares
+# what the platform lacks with the declarations in lacks.txt.
+#
+#	run.sh PLATFORM SOURCE WORK
+#
+# PLATFORM names a file of cmake/toolchains. WORK/families lists the families
+# of this machine's build; the platform is built in WORK/PLATFORM. Exit status
+# 4: a tool is missing, its package is named.
+
+platform=$1
+source=$2
+work=$3
+shift 3
+build=$work/$platform
+facts=$build/tests/platform
+
+need() { # PROGRAM PACKAGE
+	command -v "$1" >/dev/null && return
+	echo "$platform is not available: no $1 (install the package $2)"
+	exit 4
+}
+
+# Compiles an empty program into $build/empty.
+compile() { # COMPILER [FLAG...]
+	echo 'int main(void) { return 0; }' >"$build/empty.c"
+	"$@" "$build/empty.c" -o "$build/empty" 2>/dev/null
+}
+
+need_library() { # PACKAGE COMPILER [FLAG...]
+	package=$1
+	shift
+	compile "$@" && return
+	echo "$platform is not available: $* does not link" \
+		"(install the package $package)"
+	exit 4
+}
+
+mkdir -p "$build" && [ -s "$work/families" ] || exit 1
+slow=1
+case $platform in
+valgrind)
+	need gcc gcc
+	need valgrind valgrind
+	slow=20
+	;;
+m32)
+	need gcc-12 gcc-12
+	need_library 'gcc-12-multilib or libc6-dev-i386' gcc-12 -m32
+	if ! "$build/empty" 2>/dev/null; then
+		echo "This kernel runs no 32-bit programs: using qemu."
+		need qemu-i386-static qemu-user-static
+		set -- -DCMAKE_CROSSCOMPILING_EMULATOR=qemu-i386-static
+		slow=10
+	fi
+	;;
+musl)
+	need musl-gcc musl-tools
+	;;
+aarch64)
+	need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+	need_library libc6-dev-arm64-cross aarch64-linux-gnu-gcc
+	need qemu-aarch64-static qemu-user-static
+	slow=10
+	;;
+*)
+	echo "unknown platform '$platform'" >&2
+	exit 2
+	;;
+esac
+
+# The tests. Flags for this machine's compiler are not for the platform's.
+
+unset CC CFLAGS CPPFLAGS LDFLAGS
+cmake --fresh -S "$source" -B "$build" \
+	--toolchain "$source/cmake/toolchains/$platform.cmake" "$@" \
+	-DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	-DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
+	-DKSYNC_TEST_RUNNER=builtin \
+	-DKSYNC_TEST_TIMEOUT_SCALE=$slow \
+	-DKSYNC_BUILD_TESTS=ON \
+	-DKSYNC_BUILD_BENCH=OFF \
+	-DKSYNC_BUILD_TSAN=OFF \
+	-DKSYNC_INSTALL=OFF &&
+	cmake --build "$build" --parallel 2 || exit 1
+failed=
+ctest --test-dir "$build" --label-regex '^unit$' --no-tests=error \
+	--verbose >"$build/unit.log" 2>&1 || failed=1
+grep -E ' FAIL |% tests passed|^ *[0-9]+/[0-9]+ Test' "$build/unit.log"
+[ ! $failed ] || grep -vE '^[0-9]+: PASS ' "$build/unit.log"
+
+# What it lacks.
+
+emulator=$(cat "$facts/emulator")
+compiler=$(cat "$facts/compiler")
+# shellcheck disable=SC2086 # lists of words
+{
+	$emulator "$facts/platform_facts" || echo platform_facts
+	for pair in asan=address ubsan=undefined tsan=thread; do
+		compile $compiler -fsanitize=${pair#*=} &&
+			ASAN_OPTIONS=detect_leaks=0 $emulator "$build/empty" \
+				>/dev/null 2>&1 ||
+			echo ${pair%=*}
+	done
+	grep -vxFf "$facts/families" "$work/families" | sed 's/^/family:/'
+	sed -n 's/^[0-9]*: SKIP /test:/p' "$build/unit.log"
+} | sort >"$build/seen"
+
+names=" $platform "
+[ "${emulator#qemu}" = "$emulator" ] || names="$names qemu "
+awk -v names="$names" '/^[a-z]/ && index(names, " " $1 " ") { print $2 }' \
+	"$source/tests/platform/lacks.txt" | sort >"$build/declared"
+
+comm -23 "$build/seen" "$build/declared" >"$build/undeclared"
+comm -13 "$build/seen" "$build/declared" >"$build/present"
+echo "$platform lacks: $(paste -sd ' ' "$build/seen")"
+if [ -s "$build/undeclared" ]; then
+	echo "not declared in tests/platform/lacks.txt:" \
+		"$(paste -sd ' ' "$build/undeclared")"
+	failed=1
+fi
+if [ -s "$build/present" ]; then
+	echo "declared in tests/platform/lacks.txt, but not lacking:" \
+		"$(paste -sd ' ' "$build/present")"
+	failed=1
+fi
+[ ! $failed ]

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports, taken instead of printed. A suite that says
+ *
+ *	TestSuite(mutex, .init = reports_take, .fini = reports_none);
+ *
+ * fails a test that causes a report that it does not expect.
+ */
+#ifndef TESTS_SUPPORT_REPORT_H
+#define TESTS_SUPPORT_REPORT_H
+
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include <ksync/report.h>
+
+#define REPORTS_KEPT 64
+
+/* Reports since the last look, in the order of their arrival. */
+static struct {
+	int count;
+	struct ksync_report kept[REPORTS_KEPT];
+} reports;
+
+static void reports_hook(const struct ksync_report *report)
+{
+	int n = __atomic_fetch_add(&reports.count, 1, __ATOMIC_ACQ_REL);
+
+	if (n < REPORTS_KEPT)
+		reports.kept[n] = *report;
+}
+
+static void reports_take(void)
+{
+	reports.count = 0;
+	ksync_report_hook_set(reports_hook);
+}
+
+static inline int reports_count(void)
+{
+	return __atomic_load_n(&reports.count, __ATOMIC_ACQUIRE);
+}
+
+static void reports_none(void)
+{
+	cr_assert_eq(reports_count(), 0, "unexpected report: %s: %s",
+		     reports.kept[0].type, reports.kept[0].what);
+}
+
+/*
+ * Exactly this was reported since the last look. "words" stand in what the
+ * report says, and the holder is a thread id or a KSYNC_HOLDER_ value.
+ */
+static inline bool report_is(const struct ksync_report *r,
+			     enum ksync_report_kind kind, const char *type,
+			     const char *words, const void *object, int holder)
+{
+	return r->kind == kind && strcmp(r->type, type) == 0 &&
+	       strstr(r->what, words) && r->advice && *r->advice &&
+	       r->object == object && r->where && r->holder_tid == holder;
+}
+
+#define expect_report_of(kind_, type_, words_, object_, holder_)             \
+	do {                                                                 \
+		const struct ksync_report *seen_ = reports.kept;             \
+                                                                             \
+		cr_assert_eq(reports_count(), 1, "%d reports instead of 1",  \
+			     reports_count());                               \
+		cr_assert(report_is(seen_, kind_, type_, words_, object_,    \
+				    holder_),                                \
+			  "reported: kind %d, %s: %s, object %p, holder %d", \
+			  (int)seen_->kind, seen_->type, seen_->what,        \
+			  seen_->object, seen_->holder_tid);                 \
+		reports.count = 0;                                           \
+	} while (0)
+
+#define expect_misuse(type, words, object, holder) \
+	expect_report_of(KSYNC_REPORT_MISUSE, type, words, object, holder)
+
+#endif
