@@ -5,6 +5,7 @@
 option(KSYNC_BUILD_SHARED "Build the shared library" ON)
 option(KSYNC_BUILD_STATIC "Build the static library" ON)
 option(KSYNC_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(KSYNC_BUILD_EXAMPLES "Build the examples" ${KSYNC_BUILD_TESTS})
 option(KSYNC_BUILD_TSAN "Build the ThreadSanitizer stress suite" OFF)
 option(KSYNC_BUILD_BENCH "Build the benchmarks" OFF)
 option(KSYNC_ANALYSIS "Add static analysis of the library as tests" OFF)
