@@ -16,6 +16,7 @@
 #
 # ksync_check_mutants() stops when a label's stem was never added.
 
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(KSYNC_MUTATE "${CMAKE_CURRENT_LIST_DIR}/mutate.py")
 set(KSYNC_MUTANT_SECONDS 10 CACHE STRING
 	"Seconds that a stress has to notice a weakened order"
@@ -30,7 +31,7 @@ function(ksync_list_mutants out)
 		CMAKE_CONFIGURE_DEPENDS ${sources} "${KSYNC_MUTATE}"
 	)
 	execute_process(
-		COMMAND "${Python3_EXECUTABLE}" -B "${KSYNC_MUTATE}"
+		COMMAND "${Python3_EXECUTABLE}" "${KSYNC_MUTATE}"
 			--root "${PROJECT_SOURCE_DIR}" list ${ARGN}
 		OUTPUT_VARIABLE lines
 		OUTPUT_STRIP_TRAILING_WHITESPACE
@@ -68,7 +69,7 @@ function(ksync_add_mutants stem)
 	endif()
 	set_property(GLOBAL APPEND PROPERTY KSYNC_MUTANT_STEMS ${stem})
 
-	set(judge "${Python3_EXECUTABLE}" -B "${KSYNC_MUTATE}"
+	set(judge "${Python3_EXECUTABLE}" "${KSYNC_MUTATE}"
 		--root "${PROJECT_SOURCE_DIR}"
 	)
 	set(how --seconds ${arg_SECONDS}

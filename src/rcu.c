@@ -104,7 +104,8 @@ static void rcu_unregister(struct ksync_task *self)
 {
 	ksync__rcu = (struct ksync__rcu_reader){ NULL, NULL };
 	gate_enter(1);
-	ksync__gp_unregister();
+	if (self->rcu_registered)
+		ksync__gp_unregister();
 	self->rcu_reader = NULL;
 	gate_leave(1);
 }
@@ -127,7 +128,7 @@ static void rcu_thread_exit(struct ksync_task *self)
 static void rcu_register(struct ksync_task *self)
 {
 	gate_enter(1);
-	ksync__gp_register();
+	self->rcu_registered = ksync__gp_register();
 	self->rcu_reader = ksync__gp_reader();
 	gate_leave(1);
 	/* Nobody will unregister a late task: its outermost unlock does. */

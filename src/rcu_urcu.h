@@ -71,12 +71,13 @@ static inline const struct ksync__rcu_gp *ksync__gp_record(void)
 KSYNC_STATIC_ASSERT(sizeof(ksync__urcu_gp_t) >= sizeof(struct ksync__rcu_gp),
 		    "liburcu's grace-period record has changed");
 
-static inline void ksync__gp_register(void)
+/* False if nobody has to unregister it: bp's own destructor does. */
+static inline bool ksync__gp_register(void)
 {
 	urcu_bp_register_thread();
+	return false;
 }
 
-/* bp's own thread-exit destructor does it. */
 static inline void ksync__gp_unregister(void)
 {
 }
@@ -117,9 +118,13 @@ KSYNC_STATIC_ASSERT(offsetof(ksync__urcu_gp_t, futex) ==
 			    offsetof(struct ksync__rcu_gp, futex),
 		    "liburcu's grace-period record has changed");
 
-static inline void ksync__gp_register(void)
+/* False if the program has registered the thread itself, with liburcu. */
+static inline bool ksync__gp_register(void)
 {
+	if (URCU_TLS(urcu_memb_reader).registered)
+		return false;
 	urcu_memb_register_thread();
+	return true;
 }
 
 static inline void ksync__gp_unregister(void)

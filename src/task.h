@@ -39,7 +39,8 @@ struct ksync_task {
 					 * will retire it but the pool */
 	void (*at_exit)(struct ksync_task *self); /* the thread's own */
 	void *rcu_reader;			  /* rcu.c; for fork */
-	struct ksync_task *next_free;		  /* under the pool's lock */
+	bool rcu_registered;	      /* the thread's own: rcu.c did it */
+	struct ksync_task *next_free; /* under the pool's lock */
 } KSYNC_ALIGNED(64);
 
 /* The calling thread's record, made if there is none. */

@@ -272,7 +272,12 @@ static void after_saturated(void)
  * is reported once, so there are as many turns as places.
  */
 #define PLACES 24
-#define PLACE(n) case n: ksync_refcount_inc(&dead); break;
+/* The empty assembly keeps the compiler from making one place of them all. */
+#define PLACE(n)                                \
+	case n:                                 \
+		ksync_refcount_inc(&dead);      \
+		__asm__ __volatile__("# " #n);  \
+		break;
 
 static unsigned int hook_data;	/* plain: written before the hook is set */
 static unsigned int hook_ready;	/* relaxed: times that it was set */

@@ -84,12 +84,12 @@ struct object {
 	unsigned int users;	/* plain, under the lock */
 };
 
-static struct object *object;	/* plain: written before it is published */
-static unsigned int number;	/* by publish and await */
+static struct object *object;	/* relaxed; what it points to is published */
+static unsigned int number;	/* by publish and await: of the object */
 
 static void use_up(struct stress_thread *self)
 {
-	struct object *mine = object;
+	struct object *mine = KSYNC_READ_ONCE(object);
 	bool last;
 
 	ksync_spin_lock(&mine->lock);
@@ -101,6 +101,17 @@ static void use_up(struct stress_thread *self)
 		free(mine);
 }
 
+static struct object *object_make(unsigned int users)
+{
+	struct object *made = malloc(sizeof(*made));
+
+	if (!made)
+		stress_broken("no memory");
+	ksync_spin_lock_init(&made->lock);
+	made->users = users;
+	return made;
+}
+
 static void frees(struct stress_thread *self)
 {
 	unsigned int round = 0;
@@ -108,14 +119,10 @@ static void frees(struct stress_thread *self)
 	do {
 		round++;
 		if (self->index == 0) {
-			object = malloc(sizeof(*object));
-			if (!object)
-				stress_broken("no memory");
-			ksync_spin_lock_init(&object->lock);
-			object->users = self->threads;
+			KSYNC_WRITE_ONCE(object, object_make(self->threads));
 			stress_publish(&number, round);
 		}
-		/* The object is made for all of them, also when time is over. */
+		/* It is made for all of them, also when time is over. */
 		while (!stress_await(&number, round))
 			;
 		use_up(self);

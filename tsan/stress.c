@@ -40,7 +40,8 @@ static __thread struct stress_thread *current;
 const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
-	return "halt_on_error=1:exitcode=66:second_deadlock_stack=1";
+	return "halt_on_error=1:exitcode=66:second_deadlock_stack=1:"
+	       "report_thread_leaks=0";
 }
 
 int64_t stress_clock(void)

@@ -16,6 +16,7 @@ import re
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import api  # noqa: E402
@@ -130,7 +131,8 @@ def main():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("rules", nargs="*", metavar="RULE")
-    parser.add_argument("--root", default=os.path.dirname(os.path.dirname(here)))
+    above = os.path.dirname(os.path.dirname(here))
+    parser.add_argument("--root", default=above)
     parser.add_argument("--library", help="the shared library to look into")
     parser.add_argument("--config", help="where the build's config.h is")
     parser.add_argument("--compiler", default="gcc")

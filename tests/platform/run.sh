@@ -91,7 +91,7 @@ ctest --test-dir "$build" --label-regex '^unit$' --no-tests=error \
 grep -E ' FAIL |% tests passed|^ *[0-9]+/[0-9]+ Test' "$build/unit.log"
 [ ! $failed ] || grep -vE '^[0-9]+: PASS ' "$build/unit.log"
 
-# What it lacks.
+# What it lacks. A sanitizer that starts may also never end.
 
 emulator=$(cat "$facts/emulator")
 compiler=$(cat "$facts/compiler")
@@ -100,8 +100,8 @@ compiler=$(cat "$facts/compiler")
 	$emulator "$facts/platform_facts" || echo platform_facts
 	for pair in asan=address ubsan=undefined tsan=thread; do
 		compile $compiler -fsanitize=${pair#*=} &&
-			ASAN_OPTIONS=detect_leaks=0 $emulator "$build/empty" \
-				>/dev/null 2>&1 ||
+			ASAN_OPTIONS=detect_leaks=0 timeout -s KILL 60 \
+				$emulator "$build/empty" >/dev/null 2>&1 ||
 			echo ${pair%=*}
 	done
 	grep -vxFf "$facts/families" "$work/families" | sed 's/^/family:/'

@@ -18,6 +18,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 CMAKE = os.path.dirname(os.path.dirname(HERE))
 TOY = os.path.join(HERE, "toy")
+sys.dont_write_bytecode = True
 sys.path[:0] = [CMAKE, os.path.dirname(HERE)]
 
 import ledger  # noqa: E402
@@ -61,7 +62,7 @@ WEAKENED = [
      ["if (!true)\n\t\tnap();"]),
 ]
 
-# (operation, its arguments behind the counter, {value before: (result, after)})
+# (operation, arguments behind the counter, {value: (result, new value)})
 CONDITIONAL = [
     ("fetch_add_unless", ", -1, 1", {1: (1, 1), 3: (3, 2)}),
     ("add_unless", ", -1, 1", {1: (0, 1), 3: (1, 2)}),

@@ -15,6 +15,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINT = os.path.join(os.path.dirname(HERE), "lint.py")
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(HERE))
 
 import lint  # noqa: E402
@@ -294,7 +295,7 @@ def try_edit(rule, edit, where, message, compiler):
 def check_commands():
     """What the shell sees: exit status, --list, --write, bad usage."""
     def run(*arguments):
-        command = [sys.executable, "-B", LINT, "--root", root, *arguments]
+        command = [sys.executable, LINT, "--root", root, *arguments]
         return subprocess.run(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ).returncode
@@ -329,9 +330,8 @@ def main():
             failed.append(f"{rule}: {wrong}")
     for message in failed:
         print(message)
-    print(f"{len(lint.RULES)} rules, {len(SEEDS)} seeded violations, {len(good)} "
-          f"good trees, "
-          f"{len(failed)} wrong")
+    print(f"{len(lint.RULES)} rules, {len(SEEDS)} seeded violations, "
+          f"{len(good)} good trees, {len(failed)} wrong")
     return 1 if failed else 0
 
 
