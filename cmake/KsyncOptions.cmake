@@ -8,6 +8,7 @@ option(KSYNC_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(KSYNC_BUILD_EXAMPLES "Build the examples" ${KSYNC_BUILD_TESTS})
 option(KSYNC_BUILD_TSAN "Build the ThreadSanitizer stress suite" OFF)
 option(KSYNC_BUILD_BENCH "Build the benchmarks" OFF)
+option(KSYNC_LINT "Add the lint of this tree as tests" OFF)
 option(KSYNC_ANALYSIS "Add static analysis of the library as tests" OFF)
 option(KSYNC_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
 option(KSYNC_PROOF "Build the library for its own proof: steps, no lock notes"

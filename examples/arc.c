@@ -49,7 +49,7 @@ int main(void)
 		pthread_create(&threads[i], NULL, serve, session_arc_get(mine));
 	session_arc_put(mine);
 
-	/* Through the weak reference the session can be found while it lives. */
+	/* By the weak reference the session is found while it lives. */
 	mine = session_weak_upgrade(remembered);
 	session_arc_put(mine);
 

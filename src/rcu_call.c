@@ -218,10 +218,13 @@ static void at_fork_parent(void)
 	ksync__raw_unlock(&lists_lock);
 }
 
-/* Unless a callback forked, the worker is gone; the next call makes another. */
+/*
+ * Unless a callback forked, the worker is gone, and so is who was making it;
+ * the next call makes another.
+ */
 static void at_fork_child(void)
 {
-	if (worker && worker->ref != ksync__self) {
+	if (!worker || worker->ref != ksync__self) {
 		worker = NULL;
 		ksync_mutex_init(&worker_lock);
 	}

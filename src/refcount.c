@@ -24,27 +24,32 @@
 KSYNC_COLD void ksync__refcount_warn_saturate(ksync_refcount_t *r,
 					      enum ksync_refcount_saturation t)
 {
-	static const struct {
-		const char *what;
-		const char *advice;
-	} say[] = {
-		[KSYNC_REFCOUNT_ADD_NOT_ZERO_OVF] = { "saturated by inc_not_zero; the object leaks",
-						      "somebody gets references and does not put them" },
-		[KSYNC_REFCOUNT_ADD_OVF] = { "saturated; the object leaks",
-					     "somebody gets references and does not put them" },
-		[KSYNC_REFCOUNT_ADD_UAF] = { "incremented from 0: use after free",
-					     "get from a reference that you have, or with "
-					     "inc_not_zero under a lock or RCU" },
-		[KSYNC_REFCOUNT_SUB_UAF] = { "went below 0: use after free",
-					     "put once for each get" },
-		[KSYNC_REFCOUNT_DEC_LEAK] = { "plain dec put the last reference; the object leaks",
-					      "put with dec_and_test, and end the object if it "
-					      "returns true" },
+	static const char *const what[] = {
+		[KSYNC_REFCOUNT_ADD_NOT_ZERO_OVF] =
+			"saturated by inc_not_zero; the object leaks",
+		[KSYNC_REFCOUNT_ADD_OVF] = "saturated; the object leaks",
+		[KSYNC_REFCOUNT_ADD_UAF] = "incremented from 0: use after free",
+		[KSYNC_REFCOUNT_SUB_UAF] = "went below 0: use after free",
+		[KSYNC_REFCOUNT_DEC_LEAK] =
+			"plain dec put the last reference; the object leaks",
+	};
+	static const char *const advice[] = {
+		[KSYNC_REFCOUNT_ADD_NOT_ZERO_OVF] =
+			"somebody gets references and does not put them",
+		[KSYNC_REFCOUNT_ADD_OVF] =
+			"somebody gets references and does not put them",
+		[KSYNC_REFCOUNT_ADD_UAF] =
+			"get from a reference that you have, or with "
+			"inc_not_zero under a lock or RCU",
+		[KSYNC_REFCOUNT_SUB_UAF] = "put once for each get",
+		[KSYNC_REFCOUNT_DEC_LEAK] =
+			"put with dec_and_test, and end the object if it "
+			"returns true",
 	};
 
 	ksync_refcount_set(r, KSYNC_REFCOUNT_SATURATED);
-	ksync__misuse("refcount", r, say[t].what, say[t].advice,
-		      KSYNC__CALLER(), KSYNC_HOLDER_NONE);
+	ksync__misuse("refcount", r, what[t], advice[t], KSYNC__CALLER(),
+		      KSYNC_HOLDER_NONE);
 }
 
 bool ksync_refcount_dec_not_one(ksync_refcount_t *r)

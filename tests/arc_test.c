@@ -231,7 +231,7 @@ Test(arc, overflow_saturates_is_reported_and_leaks)
 	/* For the leak checker: it really leaks. */
 	ksync_refcount_set(&kept->arc.strong, 1);
 	box_arc_put(kept);
-	reports.count = 0;
+	reports_forget();
 }
 
 Test(arc, weak_overflow_saturates_is_reported_and_leaks_the_memory)
@@ -247,7 +247,7 @@ Test(arc, weak_overflow_saturates_is_reported_and_leaks_the_memory)
 	cr_assert_eq(drops, 1);
 	ksync_refcount_set(&a->arc.weak, 1);
 	box_weak_put(w);
-	reports.count = 0;
+	reports_forget();
 }
 
 Test(arc, upgrade_of_a_full_count_fails)

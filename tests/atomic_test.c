@@ -22,163 +22,167 @@ static void verify(const char *call, long long before, long long operand,
 {
 	if (got != want || left != want_left)
 		cr_assert_fail("%s: from %lld with %lld gave %lld and left "
-			       "%lld, not %lld and %lld", call, before,
-			       operand, got, left, want, want_left);
+			       "%lld, not %lld and %lld",
+			       call, before, operand, got, left, want,
+			       want_left);
 }
 
 /* gen(order, ...) for each order that a call with a result may carry. */
-#define FOR_EACH_ORDER(gen, ...)  \
-	gen(, __VA_ARGS__);       \
+#define FOR_EACH_ORDER(gen, ...)    \
+	gen(, __VA_ARGS__);         \
 	gen(_acquire, __VA_ARGS__); \
 	gen(_release, __VA_ARGS__); \
 	gen(_relaxed, __VA_ARGS__)
 
 /* One call on a variable that holds a; the operand is b. */
-#define TRY(name, T, V, call, want, want_left)                       \
-	do {                                                         \
-		T##_t v = { a };                                     \
-		V got = call;                                        \
-                                                                     \
+#define TRY(name, T, V, call, want, want_left)                          \
+	do {                                                            \
+		T##_t v = { a };                                        \
+		V got = call;                                           \
+                                                                        \
 		verify(name, a, b, got, want, T##_read(&v), want_left); \
 	} while (0)
 
-#define TRY_VOID(T, op, args, want_left)                            \
-	do {                                                        \
-		T##_t v = { a };                                    \
-                                                                    \
-		T##_##op args;                                      \
+#define TRY_VOID(T, op, args, want_left)                                 \
+	do {                                                             \
+		T##_t v = { a };                                         \
+                                                                         \
+		T##_##op args;                                           \
 		verify(#T "_" #op, a, b, 0, 0, T##_read(&v), want_left); \
 	} while (0)
 
-#define TRY_FETCH(order, T, V, op, want_left)                     \
-	TRY(#T "_fetch_" #op #order, T, V,                        \
-	    T##_fetch_##op##order(b, &v), a, want_left)
-#define TRY_RETURN(order, T, V, op, want)                         \
-	TRY(#T "_" #op "_return" #order, T, V,                    \
+#define TRY_FETCH(order, T, V, op, want_left)                               \
+	TRY(#T "_fetch_" #op #order, T, V, T##_fetch_##op##order(b, &v), a, \
+	    want_left)
+#define TRY_RETURN(order, T, V, op, want)      \
+	TRY(#T "_" #op "_return" #order, T, V, \
 	    T##_##op##_return##order(b, &v), want, want)
-#define TRY_FETCH_ONE(order, T, V, op, want_left)                 \
-	TRY(#T "_fetch_" #op #order, T, V,                        \
-	    T##_fetch_##op##order(&v), a, want_left)
-#define TRY_RETURN_ONE(order, T, V, op, want)                     \
-	TRY(#T "_" #op "_return" #order, T, V,                    \
-	    T##_##op##_return##order(&v), want, want)
-#define TRY_XCHG(order, T, V)                                     \
+#define TRY_FETCH_ONE(order, T, V, op, want_left)                        \
+	TRY(#T "_fetch_" #op #order, T, V, T##_fetch_##op##order(&v), a, \
+	    want_left)
+#define TRY_RETURN_ONE(order, T, V, op, want)                                \
+	TRY(#T "_" #op "_return" #order, T, V, T##_##op##_return##order(&v), \
+	    want, want)
+#define TRY_XCHG(order, T, V) \
 	TRY(#T "_xchg" #order, T, V, T##_xchg##order(&v, b), a, b)
 /* Finds b or not; if it does, it puts c there. */
-#define TRY_CMPXCHG(order, T, V, c)                               \
-	TRY(#T "_cmpxchg" #order, T, V,                           \
-	    T##_cmpxchg##order(&v, b, c), a, a == b ? (c) : a)
-#define TRY_TRY_CMPXCHG(order, T, V, c)                           \
-	do {                                                      \
-		V old = b;                                        \
-                                                                  \
-		TRY(#T "_try_cmpxchg" #order, T, V,               \
-		    T##_try_cmpxchg##order(&v, &old, c), a == b,  \
-		    a == b ? (c) : a);                            \
-		verify(#T "_try_cmpxchg" #order ": old", a, b,    \
-		       old, a, 0, 0);                             \
+#define TRY_CMPXCHG(order, T, V, c)                                      \
+	TRY(#T "_cmpxchg" #order, T, V, T##_cmpxchg##order(&v, b, c), a, \
+	    a == b ? (c) : a)
+#define TRY_TRY_CMPXCHG(order, T, V, c)                                       \
+	do {                                                                  \
+		V old = b;                                                    \
+                                                                              \
+		TRY(#T "_try_cmpxchg" #order, T, V,                           \
+		    T##_try_cmpxchg##order(&v, &old, c), a == b,              \
+		    a == b ? (c) : a);                                        \
+		verify(#T "_try_cmpxchg" #order ": old", a, b, old, a, 0, 0); \
 	} while (0)
-#define TRY_ADD_NEGATIVE(order, T, V, sum)                        \
-	TRY(#T "_add_negative" #order, T, V,                      \
-	    T##_add_negative##order(b, &v), (sum) < 0, sum)
+#define TRY_ADD_NEGATIVE(order, T, V, sum)                                   \
+	TRY(#T "_add_negative" #order, T, V, T##_add_negative##order(b, &v), \
+	    (sum) < 0, sum)
 
 /* The functions that the tests below call: one of each for a type. */
-#define MODEL(T, V, U)                                                       \
-	static const V T##_values[] = {                                      \
-		0,				1,                           \
-		2,				-1,                          \
-		-2,				(V)((U)~(U)0 / 3),           \
-		(V)((U)~(U)0 / 2),		(V)((U)~(U)0 / 2 + 1),       \
-		(V)((U)~(U)0 / 2 - 1),		(V)((U)~(U)0 / 2 + 2),       \
-	};                                                                   \
-	static void T##_arithmetic(V a, V b)                                 \
-	{                                                                    \
-		const V sum = (V)((U)a + (U)b);                              \
-		const V difference = (V)((U)a - (U)b);                       \
-		const V next = (V)((U)a + 1);                                \
-		const V previous = (V)((U)a - 1);                            \
-                                                                             \
-		TRY_VOID(T, add, (b, &v), sum);                              \
-		TRY_VOID(T, sub, (b, &v), difference);                       \
-		TRY_VOID(T, inc, (&v), next);                                \
-		TRY_VOID(T, dec, (&v), previous);                            \
-		FOR_EACH_ORDER(TRY_FETCH, T, V, add, sum);                   \
-		FOR_EACH_ORDER(TRY_FETCH, T, V, sub, difference);            \
-		FOR_EACH_ORDER(TRY_RETURN, T, V, add, sum);                  \
-		FOR_EACH_ORDER(TRY_RETURN, T, V, sub, difference);           \
-		FOR_EACH_ORDER(TRY_FETCH_ONE, T, V, inc, next);              \
-		FOR_EACH_ORDER(TRY_FETCH_ONE, T, V, dec, previous);          \
-		FOR_EACH_ORDER(TRY_RETURN_ONE, T, V, inc, next);             \
-		FOR_EACH_ORDER(TRY_RETURN_ONE, T, V, dec, previous);         \
-		FOR_EACH_ORDER(TRY_ADD_NEGATIVE, T, V, sum);                 \
-		TRY(#T "_sub_and_test", T, bool, T##_sub_and_test(b, &v),    \
-		    difference == 0, difference);                            \
-		TRY(#T "_inc_and_test", T, bool, T##_inc_and_test(&v),       \
-		    next == 0, next);                                        \
-		TRY(#T "_dec_and_test", T, bool, T##_dec_and_test(&v),       \
-		    previous == 0, previous);                                \
-	}                                                                    \
-	static void T##_bitwise(V a, V b)                                    \
-	{                                                                    \
-		TRY_VOID(T, and, (b, &v), a & b);                            \
-		TRY_VOID(T, or, (b, &v), a | b);                             \
-		TRY_VOID(T, xor, (b, &v), a ^ b);                            \
-		TRY_VOID(T, andnot, (b, &v), a & ~b);                        \
-		FOR_EACH_ORDER(TRY_FETCH, T, V, and, a & b);                 \
-		FOR_EACH_ORDER(TRY_FETCH, T, V, or, a | b);                  \
-		FOR_EACH_ORDER(TRY_FETCH, T, V, xor, a ^ b);                 \
-		FOR_EACH_ORDER(TRY_FETCH, T, V, andnot, a & ~b);             \
-	}                                                                    \
-	static void T##_exchange(V a, V b)                                   \
-	{                                                                    \
-		FOR_EACH_ORDER(TRY_XCHG, T, V);                              \
-		FOR_EACH_ORDER(TRY_CMPXCHG, T, V, (V)77);                    \
-		FOR_EACH_ORDER(TRY_TRY_CMPXCHG, T, V, (V)77);                \
-	}                                                                    \
-	static void T##_conditional(V a, V b)                                \
-	{                                                                    \
-		const V c = 5;                                               \
-		const V sum = (V)((U)a + (U)c);                              \
-		const V next = (V)((U)a + 1);                                \
-		const V previous = (V)((U)a - 1);                            \
-                                                                             \
-		TRY(#T "_fetch_add_unless", T, V,                            \
-		    T##_fetch_add_unless(&v, c, b), a, a == b ? a : sum);    \
-		TRY(#T "_add_unless", T, bool, T##_add_unless(&v, c, b),     \
-		    a != b, a == b ? a : sum);                               \
-		TRY(#T "_inc_not_zero", T, bool, T##_inc_not_zero(&v),       \
-		    a != 0, a == 0 ? a : next);                              \
-		TRY(#T "_inc_unless_negative", T, bool,                      \
-		    T##_inc_unless_negative(&v), a >= 0,                     \
-		    a < 0 ? a : next);                                       \
-		TRY(#T "_dec_unless_positive", T, bool,                      \
-		    T##_dec_unless_positive(&v), a <= 0,                     \
-		    a > 0 ? a : previous);                                   \
-		TRY(#T "_dec_if_positive", T, V, T##_dec_if_positive(&v),    \
-		    previous, a > 0 ? previous : a);                         \
-	}                                                                    \
-	static void T##_access(V a, V b)                                     \
-	{                                                                    \
-		TRY(#T "_read", T, V, T##_read(&v), a, a);                   \
-		TRY(#T "_read_acquire", T, V, T##_read_acquire(&v), a, a);   \
-		TRY_VOID(T, set, (&v, b), b);                                \
-		TRY_VOID(T, set_release, (&v, b), b);                        \
-	}                                                                    \
-	static void T##_each_pair(void (*check)(V a, V b))                   \
-	{                                                                    \
-		const size_t n = sizeof(T##_values) / sizeof(V);             \
-                                                                             \
-		for (size_t i = 0; i < n * n; i++)                           \
-			check(T##_values[i / n], T##_values[i % n]);         \
+#define MODEL(T, V, U)                                                         \
+	static const V T##_values[] = {                                        \
+		0,                                                             \
+		1,                                                             \
+		2,                                                             \
+		-1,                                                            \
+		-2,                                                            \
+		(V)((U) ~(U)0 / 3),                                            \
+		(V)((U) ~(U)0 / 2),                                            \
+		(V)((U) ~(U)0 / 2 + 1),                                        \
+		(V)((U) ~(U)0 / 2 - 1),                                        \
+		(V)((U) ~(U)0 / 2 + 2),                                        \
+	};                                                                     \
+	static void T##_arithmetic(V a, V b)                                   \
+	{                                                                      \
+		const V sum = (V)((U)a + (U)b);                                \
+		const V difference = (V)((U)a - (U)b);                         \
+		const V next = (V)((U)a + 1);                                  \
+		const V previous = (V)((U)a - 1);                              \
+                                                                               \
+		TRY_VOID(T, add, (b, &v), sum);                                \
+		TRY_VOID(T, sub, (b, &v), difference);                         \
+		TRY_VOID(T, inc, (&v), next);                                  \
+		TRY_VOID(T, dec, (&v), previous);                              \
+		FOR_EACH_ORDER(TRY_FETCH, T, V, add, sum);                     \
+		FOR_EACH_ORDER(TRY_FETCH, T, V, sub, difference);              \
+		FOR_EACH_ORDER(TRY_RETURN, T, V, add, sum);                    \
+		FOR_EACH_ORDER(TRY_RETURN, T, V, sub, difference);             \
+		FOR_EACH_ORDER(TRY_FETCH_ONE, T, V, inc, next);                \
+		FOR_EACH_ORDER(TRY_FETCH_ONE, T, V, dec, previous);            \
+		FOR_EACH_ORDER(TRY_RETURN_ONE, T, V, inc, next);               \
+		FOR_EACH_ORDER(TRY_RETURN_ONE, T, V, dec, previous);           \
+		FOR_EACH_ORDER(TRY_ADD_NEGATIVE, T, V, sum);                   \
+		TRY(#T "_sub_and_test", T, bool, T##_sub_and_test(b, &v),      \
+		    difference == 0, difference);                              \
+		TRY(#T "_inc_and_test", T, bool, T##_inc_and_test(&v),         \
+		    next == 0, next);                                          \
+		TRY(#T "_dec_and_test", T, bool, T##_dec_and_test(&v),         \
+		    previous == 0, previous);                                  \
+	}                                                                      \
+	static void T##_bitwise(V a, V b)                                      \
+	{                                                                      \
+		TRY_VOID(T, and, (b, &v), a &b);                               \
+		TRY_VOID(T, or, (b, &v), a | b);                               \
+		TRY_VOID(T, xor, (b, &v), a ^ b);                              \
+		TRY_VOID(T, andnot, (b, &v), a & ~b);                          \
+		FOR_EACH_ORDER(TRY_FETCH, T, V, and, a &b);                    \
+		FOR_EACH_ORDER(TRY_FETCH, T, V, or, a | b);                    \
+		FOR_EACH_ORDER(TRY_FETCH, T, V, xor, a ^ b);                   \
+		FOR_EACH_ORDER(TRY_FETCH, T, V, andnot, a & ~b);               \
+	}                                                                      \
+	static void T##_exchange(V a, V b)                                     \
+	{                                                                      \
+		FOR_EACH_ORDER(TRY_XCHG, T, V);                                \
+		FOR_EACH_ORDER(TRY_CMPXCHG, T, V, (V)77);                      \
+		FOR_EACH_ORDER(TRY_TRY_CMPXCHG, T, V, (V)77);                  \
+	}                                                                      \
+	static void T##_conditional(V a, V b)                                  \
+	{                                                                      \
+		const V c = 5;                                                 \
+		const V sum = (V)((U)a + (U)c);                                \
+		const V next = (V)((U)a + 1);                                  \
+		const V previous = (V)((U)a - 1);                              \
+                                                                               \
+		TRY(#T "_fetch_add_unless", T, V,                              \
+		    T##_fetch_add_unless(&v, c, b), a, a == b ? a : sum);      \
+		TRY(#T "_add_unless", T, bool, T##_add_unless(&v, c, b),       \
+		    a != b, a == b ? a : sum);                                 \
+		TRY(#T "_inc_not_zero", T, bool, T##_inc_not_zero(&v), a != 0, \
+		    a == 0 ? a : next);                                        \
+		TRY(#T "_inc_unless_negative", T, bool,                        \
+		    T##_inc_unless_negative(&v), a >= 0, a < 0 ? a : next);    \
+		TRY(#T "_dec_unless_positive", T, bool,                        \
+		    T##_dec_unless_positive(&v), a <= 0,                       \
+		    a > 0 ? a : previous);                                     \
+		TRY(#T "_dec_if_positive", T, V, T##_dec_if_positive(&v),      \
+		    previous, a > 0 ? previous : a);                           \
+	}                                                                      \
+	static void T##_access(V a, V b)                                       \
+	{                                                                      \
+		TRY(#T "_read", T, V, T##_read(&v), a, a);                     \
+		TRY(#T "_read_acquire", T, V, T##_read_acquire(&v), a, a);     \
+		TRY_VOID(T, set, (&v, b), b);                                  \
+		TRY_VOID(T, set_release, (&v, b), b);                          \
+	}                                                                      \
+	static void T##_each_pair(void (*check)(V a, V b))                     \
+	{                                                                      \
+		const size_t n = sizeof(T##_values) / sizeof(V);               \
+                                                                               \
+		for (size_t i = 0; i < n * n; i++)                             \
+			check(T##_values[i / n], T##_values[i % n]);           \
 	}
 
 MODEL(atomic, int, unsigned int)
 MODEL(atomic64, s64, u64)
 MODEL(atomic_long, long, unsigned long)
 
-#define FOR_EACH_TYPE(what)                        \
-	atomic_each_pair(atomic_##what);           \
-	atomic64_each_pair(atomic64_##what);       \
+#define FOR_EACH_TYPE(what)                  \
+	atomic_each_pair(atomic_##what);     \
+	atomic64_each_pair(atomic64_##what); \
 	atomic_long_each_pair(atomic_long_##what)
 
 Test(atomic, reads_and_sets_give_and_store_the_value)
@@ -362,15 +366,16 @@ static void map_is(int first, int second)
 
 static const int interesting_bits[] = { 0, 1, 31, 32, 63, 64, 65, 127, 199 };
 
-#define FOR_EACH_BIT(nr)                                                     \
+#define FOR_EACH_BIT(nr)                                                       \
 	for (size_t i_ = 0, nr; i_ < sizeof(interesting_bits) / sizeof(int) && \
-				(nr = (size_t)interesting_bits[i_], true);   \
+				(nr = (size_t)interesting_bits[i_], true);     \
 	     i_++)
 
 Test(bitops, a_bit_is_set_cleared_and_changed_alone_in_any_word)
 {
 	set_bit(3, map);
-	FOR_EACH_BIT(nr) {
+	FOR_EACH_BIT(nr)
+	{
 		set_bit((long)nr, map);
 		map_is(3, (int)nr);
 		set_bit((long)nr, map);
@@ -388,7 +393,8 @@ Test(bitops, a_bit_is_set_cleared_and_changed_alone_in_any_word)
 
 Test(bitops, test_and_operations_give_the_old_bit)
 {
-	FOR_EACH_BIT(nr) {
+	FOR_EACH_BIT(nr)
+	{
 		cr_assert_not(test_and_set_bit((long)nr, map));
 		cr_assert(test_and_set_bit((long)nr, map));
 		cr_assert(test_and_clear_bit((long)nr, map));
@@ -401,7 +407,8 @@ Test(bitops, test_and_operations_give_the_old_bit)
 
 Test(bitops, a_bit_may_be_a_lock)
 {
-	FOR_EACH_BIT(nr) {
+	FOR_EACH_BIT(nr)
+	{
 		cr_assert_not(test_and_set_bit_lock((long)nr, map));
 		cr_assert(test_and_set_bit_lock((long)nr, map));
 		map_is((int)nr, -1);
@@ -415,7 +422,8 @@ Test(bitops, a_bit_may_be_a_lock)
 
 Test(bitops, forms_for_one_thread_do_the_same)
 {
-	FOR_EACH_BIT(nr) {
+	FOR_EACH_BIT(nr)
+	{
 		__set_bit((long)nr, map);
 		map_is((int)nr, -1);
 		__clear_bit((long)nr, map);
@@ -464,8 +472,7 @@ static void work(void *arg, int index)
 		must(!(atomic_long_fetch_or(mine, &bits) & mine));
 		must(atomic_long_fetch_andnot(mine, &bits) & mine);
 		must(!test_and_set_bit(BITS_PER_LONG - 2 + index, shared_map));
-		must(test_and_clear_bit(BITS_PER_LONG - 2 + index,
-					shared_map));
+		must(test_and_clear_bit(BITS_PER_LONG - 2 + index, shared_map));
 		while (!try_cmpxchg(&plain, &old, old + 1))
 			;
 	}

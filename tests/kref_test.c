@@ -96,7 +96,8 @@ Test(kref, put_mutex_hands_the_mutex_to_release)
 {
 	kref_init(&session.refs);
 	cr_assert_eq(kref_put_mutex(&session.refs, release_under_mutex,
-				    &table_mutex), 1);
+				    &table_mutex),
+		     1);
 	cr_assert_eq(released, 1);
 	cr_assert_not(mutex_is_locked(&table_mutex));
 }
@@ -105,7 +106,8 @@ Test(kref, put_lock_hands_the_spinlock_to_release)
 {
 	kref_init(&session.refs);
 	cr_assert_eq(kref_put_lock(&session.refs, release_under_spinlock,
-				   &table_spinlock), 1);
+				   &table_spinlock),
+		     1);
 	cr_assert_eq(released, 1);
 	cr_assert_not(spin_is_locked(&table_spinlock));
 }
@@ -118,9 +120,11 @@ Test(kref, puts_that_are_not_the_last_do_not_take_the_lock)
 	mutex_lock(&table_mutex);
 	spin_lock(&table_spinlock);
 	cr_assert_eq(kref_put_mutex(&session.refs, release_under_mutex,
-				    &table_mutex), 0);
+				    &table_mutex),
+		     0);
 	cr_assert_eq(kref_put_lock(&session.refs, release_under_spinlock,
-				   &table_spinlock), 0);
+				   &table_spinlock),
+		     0);
 	spin_unlock(&table_spinlock);
 	mutex_unlock(&table_mutex);
 	cr_assert_eq(kref_read(&session.refs), 1);
@@ -148,7 +152,8 @@ Test(kref, a_put_too_many_is_reported_and_releases_nothing)
 	cr_assert_eq(kref_put(&session.refs, release), 0);
 	expect_misuse("refcount", "below 0", &session.refs, KSYNC_HOLDER_NONE);
 	cr_assert_eq(kref_put_mutex(&session.refs, release_under_mutex,
-				    &table_mutex), 0);
+				    &table_mutex),
+		     0);
 	cr_assert_not(mutex_is_locked(&table_mutex));
 	cr_assert_eq(released, 1);
 }

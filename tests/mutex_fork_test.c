@@ -138,7 +138,7 @@ Test(mutex_fork, a_free_mutex_is_free_in_the_child)
 		must(report_is(reports.kept, KSYNC_REPORT_MISUSE, "mutex", \
 			       "a thread that is gone", lock,              \
 			       KSYNC_HOLDER_GONE));                        \
-		reports.count = 0;                                         \
+		reports_forget();                                          \
 	} while (0)
 
 static void find_holder_gone(void *arg)
@@ -246,7 +246,7 @@ static void use_or_find_gone(struct mutex *lock)
 	} else {
 		must(ret == -EDEADLK);
 		must(mutex_get_owner(lock) == 0);
-		reports.count = 0;
+		reports_forget();
 	}
 }
 

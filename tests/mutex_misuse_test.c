@@ -52,7 +52,8 @@ static struct {
 static void check_deadlock(const struct ksync_report *report)
 {
 	if (report_is(report, KSYNC_REPORT_DEADLOCK, "mutex", expected.words,
-		      &m, expected.holder) && report->tid == my_tid())
+		      &m, expected.holder) &&
+	    report->tid == my_tid())
 		return;
 	ksync_report_print(report);
 	_exit(EXIT_FAILED);
@@ -108,7 +109,7 @@ static void hold(void *arg, int index)
 {
 	(void)index;
 	mutex_lock(&m);
-	*(int *)arg = my_tid();
+	WRITE_ONCE(*(int *)arg, my_tid());
 	wait_until(READ_ONCE(holder_may_go));
 	mutex_unlock(&m);
 }
@@ -123,7 +124,7 @@ Test(mutex_unlock, a_second_one_does_not_take_it_from_the_next_owner)
 	crew_start(&crew, 1, hold, &next);
 	wait_until(READ_ONCE(next));
 	mutex_unlock(&m);
-	misuse("does not hold it", next);
+	misuse("does not hold it", READ_ONCE(next));
 	cr_assert(mutex_is_locked(&m));
 	WRITE_ONCE(holder_may_go, true);
 	crew_join(&crew);

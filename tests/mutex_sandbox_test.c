@@ -20,8 +20,8 @@
 TestSuite(mutex_sandbox, .init = reports_take, .fini = reports_none);
 
 #define THREADS 4
-#define LOCKS 10	/* of each thread in a round */
-#define OPEN_ROUNDS 50	/* before the sandbox closes */
+#define LOCKS 10       /* of each thread in a round */
+#define OPEN_ROUNDS 50 /* before the sandbox closes */
 
 /*
  * Each round has a new mutex, as only the first wait for a calm one depends on
@@ -132,8 +132,8 @@ static DEFINE_MUTEX(m);
  * has got the mutex.
  */
 static struct {
-	long round;	/* the holder began it */
-	long done;	/* the waiter ended it */
+	long round; /* the holder began it */
+	long done;  /* the waiter ended it */
 	bool over;
 } duel;
 

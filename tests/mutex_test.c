@@ -106,10 +106,20 @@ static int by_io_nested(struct mutex *lock)
 }
 
 static int (*const forms[])(struct mutex *lock) = {
-	by_lock, by_interruptible, by_killable, by_timeout, by_until,
-	by_trylock, by_io, by_nested, by_interruptible_nested,
-	by_killable_nested, by_nest_lock, by_killable_nest_lock,
-	by_trylock_nest_lock, by_io_nested,
+	by_lock,
+	by_interruptible,
+	by_killable,
+	by_timeout,
+	by_until,
+	by_trylock,
+	by_io,
+	by_nested,
+	by_interruptible_nested,
+	by_killable_nested,
+	by_nest_lock,
+	by_killable_nest_lock,
+	by_trylock_nest_lock,
+	by_io_nested,
 };
 
 #define FORMS ((int)(sizeof(forms) / sizeof(forms[0])))
@@ -398,8 +408,10 @@ Test(mutex_time, a_time_that_is_none_is_refused_where_it_would_sleep)
 }
 
 static int (*const any_time[])(void) = {
-	timeout_30, timeout_0, timeout_negative, until_30, until_past,
-	until_before_time_began, until_nonsense, until_negative_nonsense,
+	timeout_30,	  timeout_0,
+	timeout_negative, until_30,
+	until_past,	  until_before_time_began,
+	until_nonsense,	  until_negative_nonsense,
 };
 
 Test(mutex_time, a_free_mutex_is_taken_whatever_the_time)
@@ -449,7 +461,7 @@ static int until_huge(void)
 
 static int (*const long_time[])(void) = {
 	timeout_hour, timeout_endless, timeout_huge,
-	until_hour, until_endless, until_huge,
+	until_hour,   until_endless,   until_huge,
 };
 
 Test(mutex_time, a_long_time_is_waited_for_the_mutex)
@@ -480,7 +492,7 @@ Test(mutex_time, jiffies_are_milliseconds)
 	cr_assert_eq(jiffies_to_msecs(5), 5);
 	nap_ms(3);
 	cr_assert_geq(jiffies - start, 2);
-	cr_assert_leq(jiffies - start, now_ms() - start_ms + 1);
+	cr_assert_leq((long long)(jiffies - start), now_ms() - start_ms + 1);
 	cr_assert(time_after(start + 1, start));
 	cr_assert(time_before(ULONG_MAX, ULONG_MAX + 5));
 	cr_assert(time_after_eq(start, start));
@@ -615,21 +627,26 @@ Test(mutex_fairness, a_thread_that_locks_in_a_loop_keeps_nobody_out)
 static struct {
 	pthread_barrier_t gate;
 	struct task_struct *impatient;
-	bool with_time;		/* gives up by time, not by interrupt */
+	bool with_time; /* gives up by time, not by interrupt */
 	bool stop;
-	int got_it;		/* times that giving up came too late */
+	int got_it; /* giving up came too late */
 	int gave_up;
 } race;
+
+static bool race_ended(void)
+{
+	return READ_ONCE(race.got_it) || READ_ONCE(race.gave_up);
+}
 
 static void race_impatient(void)
 {
 	int ret = race.with_time ? until(1) : mutex_lock_interruptible(&m);
 
 	if (ret == 0) {
-		race.got_it++;
+		WRITE_ONCE(race.got_it, 1);
 		mutex_unlock(&m);
 	} else {
-		race.gave_up++;
+		WRITE_ONCE(race.gave_up, 1);
 		must(ret == (race.with_time ? -ETIME : -EINTR));
 	}
 	ksync_task_clear_pending();
@@ -647,9 +664,7 @@ static void race_member(void *arg, int index)
 		if (index == 0) {
 			race_impatient();
 		} else {
-			wait_until(mutex_waiters(&m) == 1 ||
-				   READ_ONCE(race.got_it) +
-				   READ_ONCE(race.gave_up));
+			wait_until(mutex_waiters(&m) == 1 || race_ended());
 			mutex_lock(&m);
 			mutex_unlock(&m);
 			watchdog_feed();
@@ -666,7 +681,8 @@ static void spin_us(long us)
 	do {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	} while ((now.tv_sec - start.tv_sec) * 1000000 +
-		 (now.tv_nsec - start.tv_nsec) / 1000 < us);
+			 (now.tv_nsec - start.tv_nsec) / 1000 <
+		 us);
 }
 
 static void run_race(bool with_time)
@@ -680,9 +696,10 @@ static void run_race(bool with_time)
 	crew_start(&crew, 2, race_member, NULL);
 	for (struct effort e = effort(5000, 1500); effort_more(&e);) {
 		mutex_lock(&m);
-		race.got_it = race.gave_up = 0;
+		WRITE_ONCE(race.got_it, 0);
+		WRITE_ONCE(race.gave_up, 0);
 		pthread_barrier_wait(&race.gate);
-		wait_until(mutex_waiters(&m) == 2 || race.gave_up);
+		wait_until(mutex_waiters(&m) == 2 || race_ended());
 		mutex_unlock(&m);
 		if (mutex_trylock(&m)) {
 			seed = seed * 1103515245 + 12345;
@@ -718,11 +735,19 @@ Test(mutex_fairness, a_timeout_against_the_hand_over_loses_nothing)
 /* Everybody gives up now and then. */
 static struct task_struct *crowd[8];
 
+static void interrupt_next(int index)
+{
+	struct task_struct *next = READ_ONCE(crowd[(index + 1) % 8]);
+
+	if (next)
+		ksync_task_interrupt(next);
+}
+
 static void lock_impatiently(void *arg, int index)
 {
 	long *taken = arg;
 
-	crowd[index] = current;
+	WRITE_ONCE(crowd[index], get_task_struct(current));
 	for (struct effort e = effort(20000, 700); effort_more(&e);) {
 		int ret = e.rounds % 3 ? mutex_lock_interruptible(&m) :
 			  e.rounds % 2 ? ksync_mutex_lock_timeout(&m, 1) :
@@ -738,8 +763,7 @@ static void lock_impatiently(void *arg, int index)
 			ksync_task_clear_pending();
 		}
 		if (e.rounds % 7 == 0)
-			ksync_task_interrupt(crowd[(index + 1) % 8] ?:
-						     current);
+			interrupt_next(index);
 	}
 }
 
@@ -751,8 +775,10 @@ Test(mutex_fairness, interrupts_and_timeouts_of_many_lose_nothing)
 	watchdog_start();
 	crew_run(8, lock_impatiently, taken);
 	watchdog_stop();
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++) {
 		sum += taken[i];
+		put_task_struct(crowd[i]);
+	}
 	cr_assert_eq(sum, shared);
 	cr_assert_not(mutex_is_locked(&m));
 	cr_assert_eq(mutex_waiters(&m), 0);

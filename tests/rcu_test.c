@@ -413,7 +413,7 @@ Test(rcu, exit_inside_a_reader_is_reported_and_ends_it)
 	pthread_join(thread, NULL);
 	cr_assert_eq(reports_count(), 1);
 	cr_assert_not_null(strstr(reports.kept[0].what, "exits inside"));
-	reports.count = 0;
+	reports_forget();
 	synchronize_rcu();
 }
 
@@ -473,13 +473,13 @@ Test(rcu, unlock_without_lock_is_reported_and_does_nothing)
 {
 	rcu_read_unlock();
 	cr_assert_eq(reports_count(), 1);
-	reports.count = 0;
+	reports_forget();
 	rcu_read_lock();
 	rcu_read_unlock();
 	rcu_read_unlock();
 	cr_assert_eq(reports_count(), 1);
 	cr_assert_not_null(strstr(reports.kept[0].what, "without"));
-	reports.count = 0;
+	reports_forget();
 	cr_assert_not(rcu_read_lock_held());
 	synchronize_rcu();
 }

@@ -38,10 +38,10 @@ Test(report, says_what_happened_to_what_where_and_in_which_thread)
 	cr_assert_eq(r->object, &m);
 	cr_assert_eq(r->tid, ksync_task_tid(current));
 	cr_assert_eq(r->holder_tid, KSYNC_HOLDER_NONE);
-	reports.count = 0;
+	reports_forget();
 }
 
-static const char *misuse_here(void)
+__attribute__((noinline)) static const char *misuse_here(void)
 {
 	MISUSE();
 	return reports.kept[0].where;
@@ -59,7 +59,7 @@ Test(report, says_where_in_the_program_it_was)
 	cr_assert(where > function && where < function + 4096,
 		  "%p is not near %p", (const void *)where,
 		  (const void *)function);
-	reports.count = 0;
+	reports_forget();
 }
 
 static void ignore(const struct ksync_report *report)
@@ -76,7 +76,7 @@ Test(report, a_new_hook_gets_them_and_the_old_one_is_returned)
 	cr_assert_null(ksync_report_hook_set(reports_hook));
 	MISUSE();
 	cr_assert_eq(reports_count(), 1);
-	reports.count = 0;
+	reports_forget();
 }
 
 Test(report, comes_once_for_a_place)
@@ -86,7 +86,7 @@ Test(report, comes_once_for_a_place)
 	cr_assert_eq(reports_count(), 1);
 	MISUSE();
 	cr_assert_eq(reports_count(), 2);
-	reports.count = 0;
+	reports_forget();
 }
 
 Test(report, comes_again_at_a_place_for_another_kind_of_misuse)
@@ -98,7 +98,7 @@ Test(report, comes_again_at_a_place_for_another_kind_of_misuse)
 	}
 	cr_assert_eq(reports_count(), 2);
 	cr_assert_str_neq(reports.kept[0].what, reports.kept[1].what);
-	reports.count = 0;
+	reports_forget();
 }
 
 Test(report, comes_once_for_a_place_whatever_the_object)
@@ -108,7 +108,7 @@ Test(report, comes_once_for_a_place_whatever_the_object)
 	for (int i = 0; i < 2; i++)
 		mutex_unlock(both[i]);
 	cr_assert_eq(reports_count(), 1);
-	reports.count = 0;
+	reports_forget();
 }
 
 static void misuse_in_thread(void *arg, int index)
@@ -123,7 +123,7 @@ Test(report, comes_once_for_a_place_in_any_number_of_threads)
 {
 	crew_run(8, misuse_in_thread, NULL);
 	cr_assert_eq(reports_count(), 1);
-	reports.count = 0;
+	reports_forget();
 }
 
 static bool may_go;
@@ -172,7 +172,7 @@ Test(report, the_hook_may_use_ksync)
 	WRITE_ONCE(may_go, true);
 	mutex_unlock(&m);
 	crew_join(&crew);
-	reports.count = 0;
+	reports_forget();
 }
 
 /* ---- the text ---- */
@@ -199,8 +199,7 @@ static int text_of(void (*fn)(void *arg), void *arg)
 		_exit(0);
 	}
 	close(fds[1]);
-	while ((n = read(fds[0], text + length,
-			 sizeof(text) - 1 - length)) > 0)
+	while ((n = read(fds[0], text + length, sizeof(text) - 1 - length)) > 0)
 		length += (size_t)n;
 	text[length] = '\0';
 	close(fds[0]);

@@ -310,19 +310,19 @@ Test(spinlock_guard, guard_holds_to_the_end_of_the_block)
 	cr_assert_not(raw_spin_is_locked(&raw));
 }
 
-#define IN_SCOPE(class, l)                                     \
-	do {                                                   \
-		int turns = 0;                                 \
-                                                               \
-		scoped_guard(class, l) {                       \
-			cr_assert(spin_is_locked(l));          \
-			turns++;                               \
-		}                                              \
-		cr_assert_eq(turns, 1, #class " runs once");   \
-		cr_assert_not(spin_is_locked(l), #class);      \
-		scoped_guard(class, l)                         \
-			break;                                 \
-		cr_assert_not(spin_is_locked(l), #class);      \
+#define IN_SCOPE(class, l)                                   \
+	do {                                                 \
+		int turns = 0;                               \
+                                                             \
+		scoped_guard(class, l) {                     \
+			cr_assert(spin_is_locked(l));        \
+			turns++;                             \
+		}                                            \
+		cr_assert_eq(turns, 1, #class " runs once"); \
+		cr_assert_not(spin_is_locked(l), #class);    \
+		scoped_guard(class, l)                       \
+			break;                               \
+		cr_assert_not(spin_is_locked(l), #class);    \
 	} while (0)
 
 Test(spinlock_guard, every_class_holds_in_its_scope)
@@ -338,24 +338,24 @@ Test(spinlock_guard, every_class_holds_in_its_scope)
 	IN_SCOPE(raw_spinlock_irqsave, &raw);
 }
 
-#define IN_COND_SCOPE(class, l)                                           \
-	do {                                                              \
-		int failed = 0;                                           \
-		int turns = 0;                                            \
-                                                                          \
-		scoped_cond_guard(class, failed++, l) {                   \
-			cr_assert(spin_is_locked(l));                     \
-			/* A second one fails, and leaves the first. */   \
-			scoped_cond_guard(class, failed++, l)             \
-				turns += 100;                             \
-			scoped_guard(class, l)                            \
-				turns += 100;                             \
-			cr_assert(spin_is_locked(l));                     \
-			turns++;                                          \
-		}                                                         \
-		cr_assert_eq(turns, 1, #class);                           \
-		cr_assert_eq(failed, 1, #class);                          \
-		cr_assert_not(spin_is_locked(l), #class);                 \
+#define IN_COND_SCOPE(class, l)                                         \
+	do {                                                            \
+		int failed = 0;                                         \
+		int turns = 0;                                          \
+                                                                        \
+		scoped_cond_guard(class, failed++, l) {                 \
+			cr_assert(spin_is_locked(l));                   \
+			/* A second one fails, and leaves the first. */ \
+			scoped_cond_guard(class, failed++, l)           \
+				turns += 100;                           \
+			scoped_guard(class, l)                          \
+				turns += 100;                           \
+			cr_assert(spin_is_locked(l));                   \
+			turns++;                                        \
+		}                                                       \
+		cr_assert_eq(turns, 1, #class);                         \
+		cr_assert_eq(failed, 1, #class);                        \
+		cr_assert_not(spin_is_locked(l), #class);               \
 	} while (0)
 
 Test(spinlock_guard, a_conditional_scope_is_skipped_if_the_lock_is_busy)

@@ -23,8 +23,8 @@ Test(status, says_which_library_this_is)
 Test(status, finds_membarrier_where_it_is)
 {
 	struct ksync_status status;
-	const long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0,
-				      0);
+	const long commands =
+		syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
 
 	ksync_status(&status);
 	cr_assert_eq(status.membarrier,
@@ -37,6 +37,6 @@ Test(status, finds_an_rseq_area_of_a_sensible_size_or_none)
 	struct ksync_status status;
 
 	ksync_status(&status);
-	cr_assert(status.rseq_size == 0 || status.rseq_size >= 20,
-		  "%u bytes", status.rseq_size);
+	cr_assert(status.rseq_size == 0 || status.rseq_size >= 20, "%u bytes",
+		  status.rseq_size);
 }

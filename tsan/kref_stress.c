@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define INVARIANT                                                        \
+#define INVARIANT                                                          \
 	"an object that is found in a table can be used until it is put, " \
 	"and it ends once, after its last user, no longer in the table"
 
@@ -15,14 +15,14 @@
 
 struct object {
 	ksync_kref_t refs;
-	struct object **slot;	/* read-only; the slot is under the lock */
-	unsigned char used[MAX_USERS];	/* plain: each user's, then the end's */
+	struct object **slot; /* read-only; the slot is under the lock */
+	unsigned char used[MAX_USERS]; /* plain: each user's, then the end's */
 };
 
 static ksync_mutex_t table_mutex = KSYNC_MUTEX_INIT;
 static ksync_spinlock_t table_spinlock = KSYNC_SPINLOCK_INIT;
-static struct object *table[SLOTS];	/* under the scene's lock */
-static long alive;			/* relaxed: objects not ended */
+static struct object *table[SLOTS]; /* under the scene's lock */
+static long alive;		    /* relaxed: objects not ended */
 
 static void object_free(struct object *object)
 {
@@ -43,7 +43,7 @@ struct ways {
 	void (*lock)(void);
 	void (*unlock)(void);
 	void (*put)(struct object *object);
-	bool dead_in_table;	/* a count of 0 may be found */
+	bool dead_in_table; /* a count of 0 may be found */
 };
 
 static void mutex_lock(void)
@@ -190,12 +190,21 @@ static void after(void)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "put_mutex", .threads = 4, .any_number = true,
-		  .body = under_mutex, .after = after },
-		{ .name = "put_lock", .threads = 4, .any_number = true,
-		  .body = under_spinlock, .after = after },
-		{ .name = "put", .threads = 4, .any_number = true,
-		  .body = without_lock, .after = after },
+		{ .name = "put_mutex",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = under_mutex,
+		  .after = after },
+		{ .name = "put_lock",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = under_spinlock,
+		  .after = after },
+		{ .name = "put",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = without_lock,
+		  .after = after },
 		{ .name = NULL },
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#define INVARIANT                                                         \
-	"one thread at a time is in the section, it sees what the one "   \
+#define INVARIANT                                                       \
+	"one thread at a time is in the section, it sees what the one " \
 	"before it wrote, and whoever waits gets in or is told why not"
 
 #include <errno.h>
@@ -20,8 +20,8 @@ static struct {
 	unsigned long ended;
 } section;
 
-static unsigned long taken;	/* relaxed: times that somebody got the lock */
-static ksync_task_t *tasks[MAX_TASKS];	/* relaxed: the scene's threads */
+static unsigned long taken; /* relaxed: times that somebody got the lock */
+static ksync_task_t *tasks[MAX_TASKS]; /* relaxed: the scene's threads */
 
 static void in_section(struct stress_thread *self)
 {
@@ -33,8 +33,7 @@ static void in_section(struct stress_thread *self)
 	section.begun++;
 	stress_delay(self);
 	section.ended++;
-	stress_require(section.begun == section.ended &&
-			       section.inside == self,
+	stress_require(section.begun == section.ended && section.inside == self,
 		       "another thread was in the section");
 	section.inside = NULL;
 	ksync_atomic_long_inc((ksync_atomic_long_t *)&taken);
@@ -74,10 +73,10 @@ static bool take_or_leave(struct stress_thread *self)
 		return !ret;
 	case 4:
 		ret = ksync_mutex_lock_killable(&lock);
-		stress_require(!ret || (ret == -EINTR &&
-					ksync_fatal_signal_pending(
-						ksync_current())),
-			       "-EINTR without a kill");
+		stress_require(
+			!ret || (ret == -EINTR &&
+				 ksync_fatal_signal_pending(ksync_current())),
+			"-EINTR without a kill");
 		break;
 	default:
 		ret = ksync_mutex_lock_interruptible(&lock);
@@ -183,8 +182,8 @@ static void leavers(struct stress_thread *self)
  * which is misuse, but has a defined end.
  */
 static ksync_mutex_t ended = KSYNC_MUTEX_INIT;
-static unsigned long legacy;	/* plain: after destroy it is the next one's */
-static unsigned int heirs;	/* relaxed: odd while there is a legacy */
+static unsigned long legacy; /* plain: after destroy it is the next one's */
+static unsigned int heirs;   /* relaxed: odd while there is a legacy */
 
 static void not_interested(const struct ksync_report *report)
 {
@@ -243,18 +242,38 @@ static void revival(struct stress_thread *self)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "crowd", .threads = 4, .any_number = true,
-		  .before = before, .body = crowd, .after = after },
-		{ .name = "rounds", .threads = 3, .any_number = true,
-		  .before = before, .body = rounds, .after = after },
-		{ .name = "pairs", .threads = 2,
-		  .before = before, .body = rounds, .after = after },
-		{ .name = "leavers", .threads = 3,
-		  .before = before, .body = leavers, .after = after },
-		{ .name = "revival", .threads = 2, .before = before_revival,
-		  .body = revival, .after = after_revival },
-		{ .name = "many", .threads = 64,
-		  .before = before, .body = crowd, .after = after },
+		{ .name = "crowd",
+		  .threads = 4,
+		  .any_number = true,
+		  .before = before,
+		  .body = crowd,
+		  .after = after },
+		{ .name = "rounds",
+		  .threads = 3,
+		  .any_number = true,
+		  .before = before,
+		  .body = rounds,
+		  .after = after },
+		{ .name = "pairs",
+		  .threads = 2,
+		  .before = before,
+		  .body = rounds,
+		  .after = after },
+		{ .name = "leavers",
+		  .threads = 3,
+		  .before = before,
+		  .body = leavers,
+		  .after = after },
+		{ .name = "revival",
+		  .threads = 2,
+		  .before = before_revival,
+		  .body = revival,
+		  .after = after_revival },
+		{ .name = "many",
+		  .threads = 64,
+		  .before = before,
+		  .body = crowd,
+		  .after = after },
 		{ .name = NULL },
 	};
 

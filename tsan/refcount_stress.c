@@ -14,8 +14,8 @@
  * last one looks at all parts, and makes the next object of the same memory.
  */
 static ksync_refcount_t refs;
-static unsigned int parts[HOLDERS];	/* plain: its holder's, then the last's */
-static unsigned int object;		/* by publish and await: its number */
+static unsigned int parts[HOLDERS]; /* plain: its holder's, then the last's */
+static unsigned int object;	    /* by publish and await: its number */
 
 static void object_make(void)
 {
@@ -120,7 +120,7 @@ static void puts_in_turn(struct stress_thread *self)
 }
 
 /* A put to 0 releases, also for somebody who only looks at the count. */
-static unsigned int estate;	/* plain */
+static unsigned int estate; /* plain */
 
 static void before_ends(void)
 {
@@ -155,9 +155,9 @@ static void ends(struct stress_thread *self)
  * Memory that is made into a new object while strangers try to get references
  * to what it was. Who gets one sees one complete object.
  */
-static unsigned int first_half;	/* plain: the maker's before it shares */
+static unsigned int first_half; /* plain: the maker's before it shares */
 static unsigned int second_half;
-static unsigned int returned;	/* by publish and await: objects put back */
+static unsigned int returned; /* by publish and await: objects put back */
 
 static void before_reuse(void)
 {
@@ -273,15 +273,15 @@ static void after_saturated(void)
  */
 #define PLACES 24
 /* The empty assembly keeps the compiler from making one place of them all. */
-#define PLACE(n)                                \
-	case n:                                 \
-		ksync_refcount_inc(&dead);      \
-		__asm__ __volatile__("# " #n);  \
+#define PLACE(n)                               \
+	case n:                                \
+		ksync_refcount_inc(&dead);     \
+		__asm__ __volatile__("# " #n); \
 		break;
 
 static unsigned int hook_data;	/* plain: written before the hook is set */
-static unsigned int hook_ready;	/* relaxed: times that it was set */
-static unsigned int hook_heard;	/* by publish and await: reports heard */
+static unsigned int hook_ready; /* relaxed: times that it was set */
+static unsigned int hook_heard; /* by publish and await: reports heard */
 
 static void hear(const struct ksync_report *report)
 {
@@ -296,10 +296,13 @@ static void misuse(unsigned int place)
 	ksync_refcount_t dead = KSYNC_REFCOUNT_INIT(0);
 
 	switch (place) {
-	PLACE(1) PLACE(2) PLACE(3) PLACE(4) PLACE(5) PLACE(6) PLACE(7) PLACE(8)
-	PLACE(9) PLACE(10) PLACE(11) PLACE(12) PLACE(13) PLACE(14) PLACE(15)
-	PLACE(16) PLACE(17) PLACE(18) PLACE(19) PLACE(20) PLACE(21) PLACE(22)
-	PLACE(23) PLACE(PLACES)
+		PLACE(1)
+		PLACE(2) PLACE(3) PLACE(4) PLACE(5) PLACE(6) PLACE(7) PLACE(8)
+			PLACE(9) PLACE(10) PLACE(11) PLACE(12) PLACE(13)
+				PLACE(14) PLACE(15) PLACE(16) PLACE(17)
+					PLACE(18) PLACE(19) PLACE(20) PLACE(21)
+						PLACE(22) PLACE(23)
+							PLACE(PLACES)
 	}
 }
 
@@ -333,18 +336,32 @@ static void after_hooks(void)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "hooks", .threads = 2, .body = hooks,
+		{ .name = "hooks",
+		  .threads = 2,
+		  .body = hooks,
 		  .after = after_hooks },
-		{ .name = "puts-race", .threads = HOLDERS,
-		  .before = before_puts, .body = puts_race },
-		{ .name = "puts-in-turn", .threads = HOLDERS,
-		  .before = before_puts, .body = puts_in_turn },
-		{ .name = "ends", .threads = 2, .before = before_ends,
+		{ .name = "puts-race",
+		  .threads = HOLDERS,
+		  .before = before_puts,
+		  .body = puts_race },
+		{ .name = "puts-in-turn",
+		  .threads = HOLDERS,
+		  .before = before_puts,
+		  .body = puts_in_turn },
+		{ .name = "ends",
+		  .threads = 2,
+		  .before = before_ends,
 		  .body = ends },
-		{ .name = "reuse", .threads = 4, .any_number = true,
-		  .before = before_reuse, .body = reuse },
-		{ .name = "saturated", .threads = 4, .any_number = true,
-		  .before = before_saturated, .body = saturated,
+		{ .name = "reuse",
+		  .threads = 4,
+		  .any_number = true,
+		  .before = before_reuse,
+		  .body = reuse },
+		{ .name = "saturated",
+		  .threads = 4,
+		  .any_number = true,
+		  .before = before_saturated,
+		  .body = saturated,
 		  .after = after_saturated },
 		{ .name = NULL },
 	};

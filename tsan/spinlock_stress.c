@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#define INVARIANT                                                        \
-	"one thread at a time is in the section, it sees what the one "  \
+#define INVARIANT                                                       \
+	"one thread at a time is in the section, it sees what the one " \
 	"before it wrote, and unlock is the last access to the lock"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static struct {
 	unsigned long entered;
 } section;
 
-static unsigned long taken;	/* relaxed: times that somebody got the lock */
+static unsigned long taken; /* relaxed: times that somebody got the lock */
 
 static void in_section(struct stress_thread *self)
 {
@@ -81,11 +81,11 @@ static void after_sections(void)
 /* Who is the last in the section unlocks and frees the lock with its object. */
 struct object {
 	ksync_spinlock_t lock;
-	unsigned int users;	/* plain, under the lock */
+	unsigned int users; /* plain, under the lock */
 };
 
-static struct object *object;	/* relaxed; what it points to is published */
-static unsigned int number;	/* by publish and await: of the object */
+static struct object *object; /* relaxed; what it points to is published */
+static unsigned int number;   /* by publish and await: of the object */
 
 static void use_up(struct stress_thread *self)
 {
@@ -137,13 +137,22 @@ static void before_frees(void)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "sections", .threads = 4, .any_number = true,
-		  .before = before_sections, .body = sections,
+		{ .name = "sections",
+		  .threads = 4,
+		  .any_number = true,
+		  .before = before_sections,
+		  .body = sections,
 		  .after = after_sections },
-		{ .name = "frees", .threads = 3, .any_number = true,
-		  .before = before_frees, .body = frees },
-		{ .name = "many", .threads = 64, .before = before_sections,
-		  .body = sections, .after = after_sections },
+		{ .name = "frees",
+		  .threads = 3,
+		  .any_number = true,
+		  .before = before_frees,
+		  .body = frees },
+		{ .name = "many",
+		  .threads = 64,
+		  .before = before_sections,
+		  .body = sections,
+		  .after = after_sections },
 		{ .name = NULL },
 	};
 

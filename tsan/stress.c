@@ -29,9 +29,9 @@ static struct {
 	unsigned int threads;
 	struct stress_thread thread[MAX_THREADS];
 	uint64_t operations;
-	bool over;		/* relaxed */
-	unsigned int mood;	/* relaxed: see step() */
-	uint64_t met;		/* relaxed: arrivals, and STOP */
+	bool over;	   /* relaxed */
+	unsigned int mood; /* relaxed: see step() */
+	uint64_t met;	   /* relaxed: arrivals, and STOP */
 } run;
 
 static __thread struct stress_thread *current;
@@ -173,9 +173,8 @@ bool stress_meet(struct stress_thread *self)
 		next = seen + 1;
 		if (next % self->threads == 0 && LOAD(&run.over))
 			next |= STOP;
-	} while (!__atomic_compare_exchange_n(&run.met, &seen, next, 0,
-					      __ATOMIC_RELAXED,
-					      __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(
+		&run.met, &seen, next, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 	goal = seen - seen % self->threads + self->threads;
 	while (((seen = LOAD(&run.met)) & ~STOP) < goal)
 		(void)stress_wait(&turn);
@@ -213,10 +212,9 @@ static void *child_run(void *arg)
 	return NULL;
 }
 
-struct stress_child *stress_spawn(struct stress_thread *parent,
-				  void (*body)(struct stress_thread *self,
-					       void *arg),
-				  void *arg)
+struct stress_child *
+stress_spawn(struct stress_thread *parent,
+	     void (*body)(struct stress_thread *self, void *arg), void *arg)
 {
 	struct stress_child *child = calloc(1, sizeof(*child));
 
@@ -337,8 +335,8 @@ int stress_main(const char *stem, const char *invariant,
 		const struct stress_scene *scenes)
 {
 	double seconds = atof(setting("KSYNC_STRESS_SECONDS", "2"));
-	unsigned int threads = (unsigned int)atoi(
-		setting("KSYNC_STRESS_THREADS", "0"));
+	unsigned int threads =
+		(unsigned int)atoi(setting("KSYNC_STRESS_THREADS", "0"));
 	unsigned int count = 0;
 
 	run.stem = stem;

@@ -28,20 +28,20 @@
 #include <stdint.h>
 
 struct stress_thread {
-	unsigned int index;	/* in its scene, from 0 */
-	unsigned int threads;	/* in its scene */
-	uint64_t random;	/* the thread's own */
-	uint64_t progress;	/* the thread counts, the watchdog reads */
-	bool done;		/* likewise */
+	unsigned int index;   /* in its scene, from 0 */
+	unsigned int threads; /* in its scene */
+	uint64_t random;      /* the thread's own */
+	uint64_t progress;    /* the thread counts, the watchdog reads */
+	bool done;	      /* likewise */
 };
 
 struct stress_scene {
 	const char *name;
 	unsigned int threads;
-	bool any_number;	/* KSYNC_STRESS_THREADS counts here */
-	void (*before)(void);	/* optional; no other thread runs */
+	bool any_number;      /* KSYNC_STRESS_THREADS counts here */
+	void (*before)(void); /* optional; no other thread runs */
 	void (*body)(struct stress_thread *self);
-	void (*after)(void);	/* optional; no other thread runs */
+	void (*after)(void); /* optional; no other thread runs */
 };
 
 /* Run scenes up to one without a name. The program's exit status. */
@@ -77,10 +77,9 @@ int64_t stress_clock(void);
 
 /* A thread that a scene makes itself. */
 struct stress_child;
-struct stress_child *stress_spawn(struct stress_thread *parent,
-				  void (*body)(struct stress_thread *self,
-					       void *arg),
-				  void *arg);
+struct stress_child *
+stress_spawn(struct stress_thread *parent,
+	     void (*body)(struct stress_thread *self, void *arg), void *arg);
 void stress_join(struct stress_child *child);
 
 /* Say what is broken and end with status 1. */

@@ -24,9 +24,9 @@ static void not_interested(const struct ksync_report *report)
 #define ROOMS 200
 
 static ksync_mutex_t rooms[ROOMS];
-static unsigned int guests;	/* relaxed: in their rooms */
-static unsigned int visits;	/* relaxed: times that all rooms were seen */
-static bool leave;		/* relaxed */
+static unsigned int guests; /* relaxed: in their rooms */
+static unsigned int visits; /* relaxed: times that all rooms were seen */
+static bool leave;	    /* relaxed */
 
 static void stay(struct stress_thread *self, void *room)
 {
@@ -88,9 +88,9 @@ static void chunks(struct stress_thread *self)
 #define OWNERS 6
 
 static struct {
-	unsigned int used[KEEPERS];	/* plain: the record's user's */
-} notes[1 << 16];			/* by the index in a task reference */
-static ksync_task_t *kept[KEEPERS];	/* given by release to a keeper */
+	unsigned int used[KEEPERS]; /* plain: the record's user's */
+} notes[1 << 16];		    /* by the index in a task reference */
+static ksync_task_t *kept[KEEPERS]; /* given by release to a keeper */
 
 static unsigned int *note_of(const ksync_task_t *task)
 {
@@ -170,9 +170,9 @@ static void after_keepers(void)
 
 /* Who is told that a mutex's holder is gone sees all that the holder did. */
 static ksync_mutex_t orphan = KSYNC_MUTEX_INIT;
-static unsigned long will;	/* plain, under the orphan */
-static ksync_task_t *holder;	/* relaxed */
-static unsigned int found;	/* by publish and await: holders found gone */
+static unsigned long will;   /* plain, under the orphan */
+static ksync_task_t *holder; /* relaxed */
+static unsigned int found;   /* by publish and await: holders found gone */
 
 static void die_holding(struct stress_thread *self, void *unused)
 {
@@ -240,10 +240,10 @@ static void after_gone(void)
  * it is then visible. The lock's holder is nobody who could unlock.
  */
 static ksync_mutex_t held = KSYNC_MUTEX_INIT;
-static unsigned int message;	/* plain: what the interrupt announces */
-static ksync_task_t *listener;	/* relaxed */
-static unsigned int heard;	/* by publish and await: messages heard */
-static bool silence;		/* relaxed: there will be no more */
+static unsigned int message;   /* plain: what the interrupt announces */
+static ksync_task_t *listener; /* relaxed */
+static unsigned int heard;     /* by publish and await: messages heard */
+static bool silence;	       /* relaxed: there will be no more */
 
 static void before_told(void)
 {
@@ -317,8 +317,8 @@ static void after_told(void)
  * and no signals no park returns early.
  */
 static struct ksync_task *players[2];
-static unsigned long turns;	/* plain: the token holder's */
-static bool last_turn;		/* likewise */
+static unsigned long turns; /* plain: the token holder's */
+static bool last_turn;	    /* likewise */
 
 static void tokens(struct stress_thread *self)
 {
@@ -358,13 +358,23 @@ int main(void)
 	static const struct stress_scene scenes[] = {
 		/* First: each chunk is new once in a process. */
 		{ .name = "chunks", .threads = 2, .body = chunks },
-		{ .name = "keepers", .threads = 1 + KEEPERS, .body = keepers,
+		{ .name = "keepers",
+		  .threads = 1 + KEEPERS,
+		  .body = keepers,
 		  .after = after_keepers },
-		{ .name = "gone", .threads = 2, .before = before_gone,
-		  .body = gone, .after = after_gone },
-		{ .name = "told", .threads = 2, .before = before_told,
-		  .body = told, .after = after_told },
-		{ .name = "tokens", .threads = 2, .before = before_tokens,
+		{ .name = "gone",
+		  .threads = 2,
+		  .before = before_gone,
+		  .body = gone,
+		  .after = after_gone },
+		{ .name = "told",
+		  .threads = 2,
+		  .before = before_told,
+		  .body = told,
+		  .after = after_told },
+		{ .name = "tokens",
+		  .threads = 2,
+		  .before = before_tokens,
 		  .body = tokens },
 		{ .name = NULL },
 	};

@@ -11,6 +11,8 @@
  * Publish v through the pointer p: who finds it by ksync_rcu_dereference() sees
  * what was written to the object before.
  */
+/* ORDER rcu_pointer.publish: release. Other end:
+ * ksync_rcu_dereference_raw(). */
 #define ksync_rcu_assign_pointer(p, v) ksync_smp_store_release(&(p), (v))
 
 /*
@@ -19,6 +21,8 @@
  * load; ThreadSanitizer wants to be told.
  */
 #if KSYNC_THREAD_SANITIZER
+/* ORDER rcu_pointer.publish: acquire. Other end:
+ * ksync_rcu_assign_pointer(). */
 #define ksync_rcu_dereference_raw(p) ksync_smp_load_acquire(&(p))
 #else
 #define ksync_rcu_dereference_raw(p) KSYNC_READ_ONCE(p)

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: MIT
 # What the compilers and gcc's analyzer make of misuse.c.
 #
-#	run.sh <include dir> <build's include dir>
+#	run.sh <include directory> <the build's include directory>
 set -u
-cd "$(dirname -- "$0")" || exit 1
-include="-I$1 -I$2"
+source=$(dirname -- "$0")/misuse.c
 passed=0
 failed=0
 
@@ -18,27 +17,33 @@ verdict() {
 	fi
 }
 
+compile() { # COMPILER OPTION...
+	"$@" -I"$include" -I"$build_include" "$source"
+}
+
+include=$1
+build_include=$2
 for cc in gcc clang-14 clang-19; do
-	command -v "$cc" >/dev/null || { echo "no $cc"; continue; }
-	"$cc" -std=c11 -Wall -Wextra -Werror -DWRONG_TYPE=0 $include \
-		-fsyntax-only misuse.c
+	command -v "$cc" >/dev/null || { echo "not available: $cc"; continue; }
+	compile "$cc" -std=c11 -Wall -Wextra -Werror -DWRONG_TYPE=0 -fsyntax-only
 	verdict $? "$cc: correct types compile"
 	for wrong in 1 2 3 4; do
-		! "$cc" -std=c11 -DWRONG_TYPE=$wrong $include \
-			-fsyntax-only misuse.c 2>/dev/null
+		! compile "$cc" -std=c11 -DWRONG_TYPE=$wrong -fsyntax-only \
+			2>/dev/null
 		verdict $? "$cc: WRONG_TYPE $wrong does not compile"
 	done
 done
 
+sed -n 's/^void \(bad_[a-z_]*\)(void)$/\1/p' "$source" >bad.list
 for level in -O0 -O1 -O2; do
-	found=$(gcc -std=gnu11 $level -fanalyzer -DKSYNC_ANALYZE -DWRONG_TYPE=0 \
-		$include -c -o /dev/null misuse.c 2>&1 |
-		sed -n "s/.*‘\([a-z_]*\)’: event.*/\1/p" | sort -u)
-	for name in $(sed -n 's/^void \(bad_[a-z_]*\)(void)$/\1/p' misuse.c); do
-		echo "$found" | grep -qx "$name"
+	compile gcc -std=gnu11 $level -fanalyzer -DKSYNC_ANALYZE -DWRONG_TYPE=0 \
+		-c -o /dev/null 2>&1 |
+		sed -n "s/.*‘\([a-z_]*\)’: event.*/\1/p" | sort -u >found.list
+	while read -r name; do
+		grep -qx "$name" found.list
 		verdict $? "$level: $name is reported"
-	done
-	! echo "$found" | grep -q '^good_'
+	done <bad.list
+	! grep -q '^good_' found.list
 	verdict $? "$level: no false alarm"
 done
 

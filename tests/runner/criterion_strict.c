@@ -35,7 +35,8 @@ static void tear_down(struct criterion_test_extra_data *options)
 #if defined(__clang__)
 __attribute__((no_sanitize("function")))
 #endif
-static void main_phase(void *param)
+static void
+main_phase(void *param)
 {
 	((void (*)(void *))body_of_test)(param);
 	tear_down(criterion_current_test->data);

@@ -42,9 +42,9 @@
 /* What a test's process tells the runner, in memory that both of them map. */
 struct notes {
 	int failed_asserts; /* counted atomically: tests have threads */
-	bool reported;      /* a sanitizer printed a report */
+	bool reported;	    /* a sanitizer printed a report */
 	bool skipped;
-	bool finished;      /* the test came to its end */
+	bool finished; /* the test came to its end */
 };
 
 static struct notes notes_of_runner;
@@ -61,7 +61,7 @@ struct run {
 	const struct criterion_test *test;
 	const struct criterion_test_extra_data *options;
 	const struct criterion_test_extra_data *suite; /* or NULL */
-	void *param;                                   /* or NULL */
+	void *param;				       /* or NULL */
 	char name[256];
 };
 
@@ -191,7 +191,8 @@ void criterion_internal_test_setup(void)
 #if defined(__clang__)
 __attribute__((no_sanitize("function")))
 #endif
-static void call_body(void (*body)(void))
+static void
+call_body(void (*body)(void))
 {
 	if (current->options->kind_ == CR_TEST_PARAMETERIZED)
 		((void (*)(void *))body)(current->param);
@@ -355,8 +356,8 @@ static enum verdict judge(const struct run *run, int status, char *why,
 	else if (notes->skipped && status == 0)
 		return SKIPPED;
 	else if (WIFSIGNALED(status) && WTERMSIG(status) != expected_signal)
-		snprintf(why, size, "ended by signal %d (%s)",
-			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+		snprintf(why, size, "ended by signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
 	else if (WIFEXITED(status) && expected_signal)
 		snprintf(why, size, "exit status %d instead of signal %d",
 			 WEXITSTATUS(status), expected_signal);

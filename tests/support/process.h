@@ -41,13 +41,13 @@ static inline int in_child(void (*fn)(void *arg), void *arg)
 			  "the child ended with status 0x%x", status_);    \
 	} while (0)
 
-#define child_aborts(fn, arg)                                             \
-	do {                                                              \
-		int status_ = in_child(fn, arg);                          \
-                                                                          \
-		cr_assert(WIFSIGNALED(status_) &&                         \
-				  WTERMSIG(status_) == SIGABRT,           \
-			  "the child ended with status 0x%x", status_);   \
+#define child_aborts(fn, arg)                                           \
+	do {                                                            \
+		int status_ = in_child(fn, arg);                        \
+                                                                        \
+		cr_assert(WIFSIGNALED(status_) &&                       \
+				  WTERMSIG(status_) == SIGABRT,         \
+			  "the child ended with status 0x%x", status_); \
 	} while (0)
 
 /* In a child that is meant to abort. */

@@ -15,9 +15,9 @@
 #define PARK_PARKED 2u
 
 struct queue_state {
-	int waiters;	/* threads in the queue */
-	int asleep;	/* of them, those that have to be woken */
-	bool handoff;	/* the first one gets the mutex next */
+	int waiters;  /* threads in the queue */
+	int asleep;   /* of them, those that have to be woken */
+	bool handoff; /* the first one gets the mutex next */
 };
 
 static inline struct queue_state mutex_queue_state(ksync_mutex_t *m)

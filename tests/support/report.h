@@ -17,29 +17,38 @@
 
 #define REPORTS_KEPT 64
 
-/* Reports since the last look, in the order of their arrival. */
+/* Reports since the last look. */
 static struct {
-	int count;
+	int claimed;
+	int count; /* complete, and so visible to who reads this */
 	struct ksync_report kept[REPORTS_KEPT];
 } reports;
 
 static void reports_hook(const struct ksync_report *report)
 {
-	int n = __atomic_fetch_add(&reports.count, 1, __ATOMIC_ACQ_REL);
+	int n = __atomic_fetch_add(&reports.claimed, 1, __ATOMIC_RELAXED);
 
 	if (n < REPORTS_KEPT)
 		reports.kept[n] = *report;
-}
-
-static void reports_take(void)
-{
-	reports.count = 0;
-	ksync_report_hook_set(reports_hook);
+	__atomic_fetch_add(&reports.count, 1, __ATOMIC_RELEASE);
 }
 
 static inline int reports_count(void)
 {
 	return __atomic_load_n(&reports.count, __ATOMIC_ACQUIRE);
+}
+
+/* These were looked at. */
+static inline void reports_forget(void)
+{
+	__atomic_store_n(&reports.claimed, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&reports.count, 0, __ATOMIC_RELAXED);
+}
+
+static void reports_take(void)
+{
+	reports_forget();
+	ksync_report_hook_set(reports_hook);
 }
 
 static void reports_none(void)
@@ -72,7 +81,7 @@ static inline bool report_is(const struct ksync_report *r,
 			  "reported: kind %d, %s: %s, object %p, holder %d", \
 			  (int)seen_->kind, seen_->type, seen_->what,        \
 			  seen_->object, seen_->holder_tid);                 \
-		reports.count = 0;                                           \
+		reports_forget();                                            \
 	} while (0)
 
 #define expect_misuse(type, words, object, holder) \

@@ -71,13 +71,13 @@ static inline void stuck(const char *what, const char *file, int line)
 }
 
 /* Wait for what other threads will make true. */
-#define wait_until(cond)                                           \
-	do {                                                       \
-		for (long naps_ = 0; !(cond); naps_++) {           \
-			if (naps_ > 600000)                        \
-				stuck(#cond, __FILE__, __LINE__);  \
-			nap_us(100);                               \
-		}                                                  \
+#define wait_until(cond)                                          \
+	do {                                                      \
+		for (long naps_ = 0; !(cond); naps_++) {          \
+			if (naps_ > 600000)                       \
+				stuck(#cond, __FILE__, __LINE__); \
+			nap_us(100);                              \
+		}                                                 \
 	} while (0)
 
 /*
@@ -186,8 +186,8 @@ static inline void *watchdog_main(void *arg)
 
 	(void)arg;
 	while (!__atomic_load_n(&watchdog.stop, __ATOMIC_ACQUIRE)) {
-		unsigned long progress = __atomic_load_n(&watchdog.progress,
-							 __ATOMIC_RELAXED);
+		unsigned long progress =
+			__atomic_load_n(&watchdog.progress, __ATOMIC_RELAXED);
 
 		if (progress != seen)
 			since = now_ms();

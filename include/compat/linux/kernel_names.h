@@ -33,7 +33,6 @@ whole translation unit (CMake: link ksync::linux; pkg-config: ksync-linux)"
  * Inlined also without optimization: a report names the place in the program
  * that called, not the one in here.
  */
-#define KSYNC__KERNEL_NAME \
-	static inline __attribute__((unused, always_inline))
+#define KSYNC__KERNEL_NAME static inline __attribute__((unused, always_inline))
 
 #endif

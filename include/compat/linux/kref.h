@@ -25,8 +25,7 @@ KSYNC__KERNEL_NAME void kref_get(struct kref *kref)
 	ksync_kref_get(kref);
 }
 
-KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int
-kref_get_unless_zero(struct kref *kref)
+KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int kref_get_unless_zero(struct kref *kref)
 {
 	return ksync_kref_get_unless_zero(kref);
 }

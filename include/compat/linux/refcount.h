@@ -60,31 +60,30 @@ KSYNC__KERNEL_NAME void __refcount_dec(refcount_t *r, int *oldp)
 }
 
 /* The operations with a result, and their twins that give the old count. */
-#define KSYNC__REFCOUNT_NAME(op)                                            \
-	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool refcount_##op(             \
-		refcount_t *r)                                              \
-	{                                                                   \
-		return ksync_refcount_##op(r);                              \
+#define KSYNC__REFCOUNT_NAME(op)                                              \
+	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool refcount_##op(refcount_t *r) \
+	{                                                                     \
+		return ksync_refcount_##op(r);                                \
 	}
 
-#define KSYNC__REFCOUNT_NAME_OLD(op)                                        \
-	KSYNC__REFCOUNT_NAME(op)                                            \
-	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool __refcount_##op(           \
-		refcount_t *r, int *oldp)                                   \
-	{                                                                   \
-		return ksync___refcount_##op(r, oldp);                      \
+#define KSYNC__REFCOUNT_NAME_OLD(op)                              \
+	KSYNC__REFCOUNT_NAME(op)                                  \
+	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool __refcount_##op( \
+		refcount_t *r, int *oldp)                         \
+	{                                                         \
+		return ksync___refcount_##op(r, oldp);            \
 	}
 
-#define KSYNC__REFCOUNT_NAME_COUNT(op)                                      \
-	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool refcount_##op(             \
-		int i, refcount_t *r)                                       \
-	{                                                                   \
-		return ksync_refcount_##op(i, r);                           \
-	}                                                                   \
-	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool __refcount_##op(           \
-		int i, refcount_t *r, int *oldp)                            \
-	{                                                                   \
-		return ksync___refcount_##op(i, r, oldp);                   \
+#define KSYNC__REFCOUNT_NAME_COUNT(op)                                        \
+	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool refcount_##op(int i,         \
+							       refcount_t *r) \
+	{                                                                     \
+		return ksync_refcount_##op(i, r);                             \
+	}                                                                     \
+	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool __refcount_##op(             \
+		int i, refcount_t *r, int *oldp)                              \
+	{                                                                     \
+		return ksync___refcount_##op(i, r, oldp);                     \
 	}
 
 KSYNC__REFCOUNT_NAME_COUNT(add_not_zero)
@@ -119,8 +118,8 @@ refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock)
 	return ksync_refcount_dec_and_mutex_lock(r, lock);
 }
 
-KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool
-refcount_dec_and_lock(refcount_t *r, spinlock_t *lock)
+KSYNC__KERNEL_NAME KSYNC_MUST_CHECK bool refcount_dec_and_lock(refcount_t *r,
+							       spinlock_t *lock)
 {
 	return ksync_refcount_dec_and_lock(r, lock);
 }

@@ -10,57 +10,55 @@
 #include <ksync/dec_and_lock.h>
 
 /* The functions of spinlock_t and raw_spinlock_t, which are one type here. */
-#define KSYNC__SPIN_NAMES(spin, type)                                        \
-	KSYNC__KERNEL_NAME void spin##_lock(type *lock)                      \
-	{                                                                    \
-		ksync_spin_lock(lock);                                       \
-	}                                                                    \
-	KSYNC__KERNEL_NAME void spin##_lock_irq(type *lock)                  \
-	{                                                                    \
-		ksync_spin_lock_irq(lock);                                   \
-	}                                                                    \
-	KSYNC__KERNEL_NAME void spin##_lock_bh(type *lock)                   \
-	{                                                                    \
-		ksync_spin_lock_bh(lock);                                    \
-	}                                                                    \
-	KSYNC__KERNEL_NAME void spin##_unlock(type *lock)                    \
-	{                                                                    \
-		ksync_spin_unlock(lock);                                     \
-	}                                                                    \
-	KSYNC__KERNEL_NAME void spin##_unlock_irq(type *lock)                \
-	{                                                                    \
-		ksync_spin_unlock_irq(lock);                                 \
-	}                                                                    \
-	KSYNC__KERNEL_NAME void spin##_unlock_bh(type *lock)                 \
-	{                                                                    \
-		ksync_spin_unlock_bh(lock);                                  \
-	}                                                                    \
-	KSYNC__KERNEL_NAME void spin##_unlock_irqrestore(                    \
-		type *lock, unsigned long flags)                             \
-	{                                                                    \
-		ksync_spin_unlock_irqrestore(lock, flags);                   \
-	}                                                                    \
-	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int spin##_trylock(type *lock)   \
-	{                                                                    \
-		return ksync_spin_trylock(lock);                             \
-	}                                                                    \
-	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int spin##_trylock_irq(          \
-		type *lock)                                                  \
-	{                                                                    \
-		return ksync_spin_trylock_irq(lock);                         \
-	}                                                                    \
-	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int spin##_trylock_bh(           \
-		type *lock)                                                  \
-	{                                                                    \
-		return ksync_spin_trylock_bh(lock);                          \
-	}                                                                    \
-	KSYNC__KERNEL_NAME int spin##_is_locked(type *lock)                  \
-	{                                                                    \
-		return ksync_spin_is_locked(lock);                           \
-	}                                                                    \
-	KSYNC__KERNEL_NAME int spin##_is_contended(type *lock)               \
-	{                                                                    \
-		return ksync_spin_is_contended(lock);                        \
+#define KSYNC__SPIN_NAMES(spin, type)                                          \
+	KSYNC__KERNEL_NAME void spin##_lock(type *lock)                        \
+	{                                                                      \
+		ksync_spin_lock(lock);                                         \
+	}                                                                      \
+	KSYNC__KERNEL_NAME void spin##_lock_irq(type *lock)                    \
+	{                                                                      \
+		ksync_spin_lock_irq(lock);                                     \
+	}                                                                      \
+	KSYNC__KERNEL_NAME void spin##_lock_bh(type *lock)                     \
+	{                                                                      \
+		ksync_spin_lock_bh(lock);                                      \
+	}                                                                      \
+	KSYNC__KERNEL_NAME void spin##_unlock(type *lock)                      \
+	{                                                                      \
+		ksync_spin_unlock(lock);                                       \
+	}                                                                      \
+	KSYNC__KERNEL_NAME void spin##_unlock_irq(type *lock)                  \
+	{                                                                      \
+		ksync_spin_unlock_irq(lock);                                   \
+	}                                                                      \
+	KSYNC__KERNEL_NAME void spin##_unlock_bh(type *lock)                   \
+	{                                                                      \
+		ksync_spin_unlock_bh(lock);                                    \
+	}                                                                      \
+	KSYNC__KERNEL_NAME void spin##_unlock_irqrestore(type *lock,           \
+							 unsigned long flags)  \
+	{                                                                      \
+		ksync_spin_unlock_irqrestore(lock, flags);                     \
+	}                                                                      \
+	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int spin##_trylock(type *lock)     \
+	{                                                                      \
+		return ksync_spin_trylock(lock);                               \
+	}                                                                      \
+	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int spin##_trylock_irq(type *lock) \
+	{                                                                      \
+		return ksync_spin_trylock_irq(lock);                           \
+	}                                                                      \
+	KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int spin##_trylock_bh(type *lock)  \
+	{                                                                      \
+		return ksync_spin_trylock_bh(lock);                            \
+	}                                                                      \
+	KSYNC__KERNEL_NAME int spin##_is_locked(type *lock)                    \
+	{                                                                      \
+		return ksync_spin_is_locked(lock);                             \
+	}                                                                      \
+	KSYNC__KERNEL_NAME int spin##_is_contended(type *lock)                 \
+	{                                                                      \
+		return ksync_spin_is_contended(lock);                          \
 	}
 
 KSYNC__SPIN_NAMES(spin, spinlock_t)
@@ -113,8 +111,8 @@ KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int atomic_dec_and_lock(atomic_t *cnt,
 DEFINE_GUARD(raw_spinlock, raw_spinlock_t *, raw_spin_lock(_T),
 	     raw_spin_unlock(_T))
 DEFINE_GUARD_COND(raw_spinlock, _try, raw_spin_trylock(_T))
-DEFINE_GUARD(raw_spinlock_nested, raw_spinlock_t *,
-	     raw_spin_lock_nested(_T, 1), raw_spin_unlock(_T))
+DEFINE_GUARD(raw_spinlock_nested, raw_spinlock_t *, raw_spin_lock_nested(_T, 1),
+	     raw_spin_unlock(_T))
 DEFINE_GUARD(raw_spinlock_irq, raw_spinlock_t *, raw_spin_lock_irq(_T),
 	     raw_spin_unlock_irq(_T))
 DEFINE_GUARD_COND(raw_spinlock_irq, _try, raw_spin_trylock_irq(_T))

@@ -9,7 +9,7 @@
 struct till {
 	ksync_mutex_t lock;
 	ksync_refcount_t users;
-	int cents;	/* under lock */
+	int cents; /* under lock */
 };
 
 extern struct till till;

@@ -53,13 +53,11 @@ static void fork_once(void)
 
 	if (child == 0)
 		_exit(0);
-	require(child > 0 && waitpid(child, &status, 0) == child &&
-			status == 0,
+	require(child > 0 && waitpid(child, &status, 0) == child && status == 0,
 		"a fork when the plugin is gone");
 }
 
-static void load_use_unload(const char *plugin, const char *libksync,
-			    int stays)
+static void load_use_unload(const char *plugin, const char *libksync, int stays)
 {
 	void *handle = dlopen(plugin, RTLD_NOW | RTLD_LOCAL);
 	pthread_t threads[THREADS];
