@@ -75,8 +75,13 @@ static struct ksync_task *record_at(unsigned long n)
 struct ksync_task *ksync__task_of_ref(unsigned long ref)
 {
 	unsigned long n = (ref & INDEX_MASK) - 1;
-	struct ksync_task *t = n < RECORDS ? record_at(n) : NULL;
+	struct ksync_task *t;
 
+	/* ORDER task.ref: full. A reference that was found in a lock's word
+	 * finds its record; a missing one would look like a thread that is
+	 * gone. Other end: record_make(). */
+	ksync_smp_mb();
+	t = n < RECORDS ? record_at(n) : NULL;
 	/* ORDER task.exit: acquire. If the thread is gone, so is its last
 	 * unlock. Other end: record_retire(). */
 	if (!t || ksync_smp_load_acquire(&t->ref) != ref)
@@ -200,6 +205,10 @@ static KSYNC_COLD struct ksync_task *record_make(void)
 	t->at_exit = NULL;
 	t->rcu_reader = NULL;
 	ksync__raw_unlock(&pool.lock);
+	/* ORDER task.ref: full. The record comes before each lock's word that
+	 * will name it; those words are stored without release. Other end:
+	 * ksync__task_of_ref(). */
+	ksync_smp_mb();
 	ksync__self = t->ref;
 	ksync__at_thread_exit(thread_exits, t);
 	return t;

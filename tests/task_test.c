@@ -491,10 +491,12 @@ static struct task_struct *exit_tasks[16];
 static int exit_calls;
 
 /*
- * POSIX promises four rounds. ThreadSanitizer has left the thread when the last
- * one begins.
+ * POSIX promises four rounds. The library ends the thread's task in the third,
+ * and makes another one if somebody asks. ThreadSanitizer ends the thread in
+ * the fourth, so what it instruments must not have a destructor left by then.
  */
-#define EXIT_ROUNDS (KSYNC_THREAD_SANITIZER ? 3 : 4)
+#define EXIT_ROUNDS (KSYNC_THREAD_SANITIZER ? 2 : 4)
+#define SAME_TASK_ROUNDS 2
 
 static __thread int exit_round;
 
@@ -535,8 +537,7 @@ Test(thread_exit, locks_work_in_all_rounds_of_key_destructors)
 	make_keys();
 	run_thread(exit_through_destructors, current);
 	cr_assert_eq(exit_sum, 2 * EXIT_ROUNDS);
-	/* The task is the same until the last round. */
-	for (int i = 1; i < 2 * 3; i++)
+	for (int i = 1; i < 2 * SAME_TASK_ROUNDS; i++)
 		cr_assert_eq(exit_tasks[i], exit_tasks[0], "call %d", i);
 }
 
@@ -544,6 +545,8 @@ Test(thread_exit, threads_that_lock_only_in_destructors_leak_nothing)
 {
 	int n = 0;
 
+	if (KSYNC_THREAD_SANITIZER)
+		cr_skip_test("the task's end would come after TSan's");
 	make_keys();
 	for (struct effort e = effort(TASKS, 500); effort_more(&e);) {
 		run_thread(exit_through_destructors, NULL);

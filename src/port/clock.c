@@ -18,15 +18,18 @@ ksync_s64 ksync__clock_ns(void)
 
 int ksync__deadline_of_timespec(const struct timespec *ts, ksync_s64 *deadline)
 {
+	ksync_s64 seconds; /* time_t may be too narrow to compare */
+
 	*deadline = KSYNC__NEVER;
 	if (!ts)
 		return 0;
+	seconds = ts->tv_sec;
 	if (ts->tv_nsec < 0 || ts->tv_nsec >= NS_PER_SEC)
 		return -EINVAL;
-	if (ts->tv_sec < 0)
+	if (seconds < 0)
 		*deadline = 0;
-	else if (ts->tv_sec < KSYNC__NEVER / NS_PER_SEC)
-		*deadline = ts->tv_sec * NS_PER_SEC + ts->tv_nsec;
+	else if (seconds < KSYNC__NEVER / NS_PER_SEC)
+		*deadline = seconds * NS_PER_SEC + ts->tv_nsec;
 	return 0;
 }
 

@@ -40,10 +40,13 @@ need_library() { # PACKAGE COMPILER [FLAG...]
 
 mkdir -p "$build" && [ -s "$work/families" ] || exit 1
 slow=1
+# No liburcu of another processor or C library.
+rcu=none
 case $platform in
 valgrind)
 	need gcc gcc
 	need valgrind valgrind
+	rcu=memb
 	slow=20
 	;;
 m32)
@@ -78,6 +81,7 @@ cmake --fresh -S "$source" -B "$build" \
 	--toolchain "$source/cmake/toolchains/$platform.cmake" "$@" \
 	-DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	-DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
+	-DKSYNC_RCU=$rcu \
 	-DKSYNC_TEST_RUNNER=builtin \
 	-DKSYNC_TEST_TIMEOUT_SCALE=$slow \
 	-DKSYNC_BUILD_TESTS=ON \
