@@ -54,3 +54,9 @@ if(NOT KSYNC_RCU STREQUAL "none")
 		)
 	endif()
 endif()
+
+# Debian's own, which has the packages that packages.list names; another one that
+# comes first in PATH may not.
+if(NOT Python3_EXECUTABLE AND EXISTS /usr/bin/python3)
+	set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "Python 3")
+endif()

@@ -60,16 +60,20 @@ static unsigned int chunk_of(unsigned long n)
 	       FIRST_CHUNK_BITS;
 }
 
-/* Record n, which has index n + 1. NULL if its chunk does not exist yet. */
+/* A chunk's first record. NULL if the chunk does not exist yet. */
+static struct ksync_task *chunk_at(unsigned int chunk)
+{
+	/* ORDER task.chunk: acquire. The chunk's records are zeroed. Other
+	 * end: pool_grow(). */
+	return ksync_smp_load_acquire(&pool.chunks[chunk]);
+}
+
+/* Record n, which has index n + 1, in a chunk that exists. */
 static struct ksync_task *record_at(unsigned long n)
 {
 	unsigned int chunk = chunk_of(n);
-	/* ORDER task.chunk: acquire. The chunk's records are zeroed. Other
-	 * end: pool_grow(). */
-	struct ksync_task *first = ksync_smp_load_acquire(&pool.chunks[chunk]);
 
-	return first ? first + (n + FIRST_CHUNK - (FIRST_CHUNK << chunk)) :
-		       NULL;
+	return chunk_at(chunk) + (n + FIRST_CHUNK - (FIRST_CHUNK << chunk));
 }
 
 struct ksync_task *ksync__task_of_ref(unsigned long ref)
@@ -81,7 +85,7 @@ struct ksync_task *ksync__task_of_ref(unsigned long ref)
 	 * finds its record; a missing one would look like a thread that is
 	 * gone. Other end: record_make(). */
 	ksync_smp_mb();
-	t = n < RECORDS ? record_at(n) : NULL;
+	t = n < RECORDS && chunk_at(chunk_of(n)) ? record_at(n) : NULL;
 	/* ORDER task.exit: acquire. If the thread is gone, so is its last
 	 * unlock. Other end: record_retire(). */
 	if (!t || ksync_smp_load_acquire(&t->ref) != ref)
@@ -149,7 +153,7 @@ static struct ksync_task *pool_grow(void)
 		t = ksync__pages_alloc(sizeof(*t) * (FIRST_CHUNK << chunk));
 		if (!t)
 			return NULL;
-		/* ORDER task.chunk: release. Other end: record_at(). */
+		/* ORDER task.chunk: release. Other end: chunk_at(). */
 		ksync_smp_store_release(&pool.chunks[chunk], t);
 	}
 	t = record_at(n);

@@ -153,7 +153,7 @@ bool stress_wait(unsigned int *turn)
 	if (++*turn < 100)
 		sched_yield();
 	else
-		sleep_for(50 * US);
+		sleep_for(*turn < 200 ? 50 * US : 500 * US);
 	return !LOAD(&run.over);
 }
 

@@ -18,15 +18,22 @@ static void not_interested(const struct ksync_report *report)
 
 /*
  * More threads than the first chunk has records: a stranger to them all looks
- * up records in new chunks. It synchronises with nobody, so only the chunk's
- * own order lets it read there.
+ * up records in a new chunk. It synchronises with nobody, so only the chunk's
+ * own order lets it read there. Each chunk is new once, so no time limit ends
+ * the first round.
  */
-#define ROOMS 200
+#define ROOMS 100
 
 static ksync_mutex_t rooms[ROOMS];
-static unsigned int guests; /* relaxed: in their rooms */
-static unsigned int visits; /* relaxed: times that all rooms were seen */
-static bool leave;	    /* relaxed */
+static unsigned int guests;	/* relaxed: in their rooms */
+static unsigned int visits;	/* relaxed: times that all rooms were seen */
+static bool leave;		/* relaxed: told to the guests */
+static bool closed;		/* relaxed: told to the stranger */
+
+static void before_chunks(void)
+{
+	closed = false;
+}
 
 static void stay(struct stress_thread *self, void *room)
 {
@@ -35,49 +42,58 @@ static void stay(struct stress_thread *self, void *room)
 	(void)self;
 	ksync_mutex_lock(room);
 	(void)__atomic_fetch_add(&guests, 1, __ATOMIC_RELAXED);
-	while (!KSYNC_READ_ONCE(leave) && stress_wait(&turn))
-		;
+	while (!KSYNC_READ_ONCE(leave))
+		(void)stress_wait(&turn);
 	ksync_mutex_unlock(room);
+}
+
+static void wait_for_count(struct stress_thread *self,
+			   const unsigned int *count, unsigned int enough)
+{
+	unsigned int turn = 0;
+
+	while (KSYNC_READ_ONCE(*count) < enough) {
+		(void)stress_on(self);
+		(void)stress_wait(&turn);
+	}
 }
 
 static void host_guests(struct stress_thread *self)
 {
 	struct stress_child *guest[ROOMS];
-	unsigned int seen;
-	unsigned int turn = 0;
 
 	KSYNC_WRITE_ONCE(leave, false);
 	KSYNC_WRITE_ONCE(guests, 0u);
 	for (int i = 0; i < ROOMS; i++)
 		guest[i] = stress_spawn(self, stay, &rooms[i]);
-	while (KSYNC_READ_ONCE(guests) < ROOMS && stress_wait(&turn))
-		;
-	seen = KSYNC_READ_ONCE(visits);
-	while (KSYNC_READ_ONCE(visits) < seen + 2 && stress_wait(&turn))
-		;
+	wait_for_count(self, &guests, ROOMS);
+	wait_for_count(self, &visits, KSYNC_READ_ONCE(visits) + 2);
 	KSYNC_WRITE_ONCE(leave, true);
 	for (int i = 0; i < ROOMS; i++)
 		stress_join(guest[i]);
 }
 
-static void look_at_rooms(void)
+static void look_at_rooms(struct stress_thread *self)
 {
 	unsigned int turn = 0;
 
 	for (int i = 0; i < ROOMS; i++)
 		(void)ksync_mutex_get_owner(&rooms[i]);
 	KSYNC_WRITE_ONCE(visits, KSYNC_READ_ONCE(visits) + 1);
+	(void)stress_on(self);
 	(void)stress_wait(&turn);
 }
 
 static void chunks(struct stress_thread *self)
 {
-	while (stress_on(self)) {
-		if (self->index == 0)
+	if (self->index == 0) {
+		do {
 			host_guests(self);
-		else
-			look_at_rooms();
+		} while (stress_on(self));
+		KSYNC_WRITE_ONCE(closed, true);
 	}
+	while (!KSYNC_READ_ONCE(closed))
+		look_at_rooms(self);
 }
 
 /*
@@ -356,8 +372,9 @@ static void before_tokens(void)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		/* First: each chunk is new once in a process. */
-		{ .name = "chunks", .threads = 2, .body = chunks },
+		/* The first, while there is no second chunk. */
+		{ .name = "chunks", .threads = 2, .before = before_chunks,
+		  .body = chunks },
 		{ .name = "keepers",
 		  .threads = 1 + KEEPERS,
 		  .body = keepers,

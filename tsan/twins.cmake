@@ -1,35 +1,158 @@
 # SPDX-License-Identifier: MIT
 #
 # Twins of the stresses that must fail: a stress that passes on a broken library
-# proves nothing about the sound one.
+# proves nothing about the sound one. Included by CMakeLists.txt beside it.
 
-# Orders: one twin for each end of each ORDER label. The stress of a family sees
-# the labels of the floors below it that it drives hardest.
+# Orders: one twin for each end of each ORDER label. A family's stress stands
+# for the labels of the lower floors that it drives hardest.
 set(KSYNC_MUTANT_SECONDS 4)
 set(src ${PROJECT_SOURCE_DIR}/src)
 
-# ksync_twins(<family whose stress it is> <stem of labels>...
-#             [SOURCES <source>...])
+# ksync_twins(<family whose stress it is> <stem of labels>...)
 function(ksync_twins family)
-	cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
-	foreach(stem IN LISTS arg_UNPARSED_ARGUMENTS)
-		set(sources)
-		if(arg_SOURCES)
-			set(sources SOURCES ${arg_SOURCES})
-		endif()
-		ksync_add_mutants(${stem}
-			STRESS ${family}_stress.c stress.c ${sources}
-		)
+	foreach(stem IN LISTS ARGN)
+		ksync_add_mutants(${stem} STRESS ${family}_stress.c stress.c)
 	endforeach()
 endfunction()
 
 ksync_twins(task task park)
 ksync_twins(refcount refcount report)
-ksync_twins(spinlock raw_lock SOURCES ${src}/raw_lock.c ${src}/spinlock.c)
+ksync_twins(spinlock raw_lock)
 ksync_twins(mutex mutex waitq)
 ksync_twins(kref dec_and_lock)
 ksync_twins(semaphore semaphore)
 if(KSYNC_HAVE_RCU)
-	ksync_twins(rcu rcu rcu_call)
+	ksync_twins(rcu rcu rcu_call rcu_pointer)
 endif()
 ksync_check_mutants()
+
+# ksync_broken(<name> <family> <source> FIND <text> PUT <text> SAYS <regex>)
+#
+# A twin of a family's stress with a mistake in the library that is no order:
+# the stress must say so. It needs the text to be there once.
+function(ksync_broken name family source)
+	cmake_parse_arguments(PARSE_ARGV 3 arg "" "FIND;PUT;SAYS" "")
+	set(original ${src}/${source})
+	set(copy ${CMAKE_CURRENT_BINARY_DIR}/broken/${name}.c)
+	set_property(DIRECTORY APPEND PROPERTY
+		CMAKE_CONFIGURE_DEPENDS ${original}
+	)
+	file(READ ${original} text)
+	string(FIND "${text}" "${arg_FIND}" place)
+	string(FIND "${text}" "${arg_FIND}" last REVERSE)
+	if(place EQUAL -1 OR NOT place EQUAL last)
+		message(FATAL_ERROR
+			"tsan/twins.cmake: broken.${name}: src/${source} has "
+			"to contain exactly once:\n${arg_FIND}"
+		)
+	endif()
+	string(REPLACE "${arg_FIND}" "${arg_PUT}" text "${text}")
+	file(CONFIGURE OUTPUT ${copy} CONTENT "#line 1 \"${original}\"\n${text}"
+		@ONLY
+	)
+	cmake_path(GET original PARENT_PATH home)
+	# Its object stands before the archive's own, which is not pulled in.
+	add_executable(broken.${name} ${copy} ${family}_stress.c)
+	target_link_libraries(broken.${name} PRIVATE ksync_stress)
+	target_compile_options(broken.${name} PRIVATE
+		"SHELL:-iquote \"${home}\"" -w
+	)
+	add_test(NAME broken.${name}
+		COMMAND ${KSYNC_TSAN_RUN} $<TARGET_FILE:broken.${name}>
+	)
+	set_tests_properties(broken.${name} PROPERTIES
+		LABELS busted
+		PASS_REGULAR_EXPRESSION "${arg_SAYS}"
+		ENVIRONMENT "KSYNC_STRESS_SECONDS=10;KSYNC_STRESS_STALL=3"
+		PROCESSORS 2
+		TIMEOUT 120
+	)
+endfunction()
+
+ksync_broken(mutex.wake mutex mutex.c
+	FIND "	if (task)\n		ksync__unpark(task);"
+	PUT "	(void)task;"
+	SAYS "broken: stall"
+)
+ksync_broken(mutex.handoff mutex mutex.c
+	FIND "	if (demanded)\n		ksync__unpark(task);"
+	PUT "	(void)task;"
+	SAYS "broken: stall"
+)
+ksync_broken(park.wake task park.c
+	FIND "		ksync__futex_wake(&task->park, 1);"
+	PUT "		return;"
+	SAYS "broken: stall"
+)
+ksync_broken(raw_lock.taken spinlock raw_lock.c
+	FIND "found == KSYNC__RAW_FREE"
+	PUT "found != KSYNC__RAW_HELD"
+	SAYS "broken: |data race"
+)
+ksync_broken(task.interrupt task task.c
+	FIND "	ksync__unpark(task);\n}\n\nvoid ksync_task_interrupt"
+	PUT "}\n\nvoid ksync_task_interrupt"
+	SAYS "broken: stall"
+)
+ksync_broken(task.pending task task.c
+	FIND "	ksync_atomic_set(&t->pending, 0);"
+	PUT "	;"
+	SAYS "broken: a new thread is interrupted"
+)
+ksync_broken(refcount.saturate refcount refcount.c
+	FIND "	ksync_refcount_set(r, KSYNC_REFCOUNT_SATURATED);"
+	PUT "	;"
+	SAYS "broken: left the saturated half"
+)
+
+# Operations of <ksync/atomic.h>: a twin for each order, in which it means
+# relaxed. The stress must miss the order in each operation that has it, and in
+# no other: it counts ThreadSanitizer's reports, and decides itself.
+function(ksync_atomic_twin order)
+	set(original ${PROJECT_SOURCE_DIR}/include/ksync/machine.h)
+	set(folder ${CMAKE_CURRENT_BINARY_DIR}/broken/atomic.${order})
+	set_property(DIRECTORY APPEND PROPERTY
+		CMAKE_CONFIGURE_DEPENDS ${original}
+	)
+	string(TOUPPER ${order} name)
+	string(SUBSTRING ${order} 0 1 letter)
+	file(READ ${original} text)
+	string(REGEX REPLACE "(#define KSYNC__MO_${name}) [A-Z_]+"
+		"\\1 __ATOMIC_RELAXED" weaker "${text}"
+	)
+	if(weaker STREQUAL text)
+		message(FATAL_ERROR
+			"tsan/twins.cmake: broken.atomic.${order}: machine.h "
+			"does not define KSYNC__MO_${name}"
+		)
+	endif()
+	file(CONFIGURE OUTPUT ${folder}/ksync/machine.h
+		CONTENT "${weaker}" @ONLY
+	)
+	add_executable(broken.atomic.${order} atomic_stress.c)
+	ksync_compile_options(broken.atomic.${order})
+	target_include_directories(broken.atomic.${order} BEFORE PRIVATE
+		${folder}
+	)
+	target_compile_definitions(broken.atomic.${order} PRIVATE
+		ATOMIC_TWIN='${letter}'
+	)
+	target_link_libraries(broken.atomic.${order} PRIVATE ksync_stress)
+	add_test(NAME broken.atomic.${order}
+		COMMAND ${KSYNC_TSAN_RUN} $<TARGET_FILE:broken.atomic.${order}>
+	)
+	set(options halt_on_error=0 exitcode=0 suppress_equal_stacks=0
+		symbolize=0 log_path=/dev/null
+	)
+	string(JOIN ":" options ${options})
+	set_tests_properties(broken.atomic.${order} PROPERTIES
+		LABELS busted
+		ENVIRONMENT "KSYNC_STRESS_SCENE=messages;TSAN_OPTIONS=${options}"
+		PROCESSORS 2
+		TIMEOUT 120
+	)
+endfunction()
+
+ksync_atomic_twin(acquire)
+ksync_atomic_twin(release)
+ksync_atomic_twin(full)

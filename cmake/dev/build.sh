@@ -5,35 +5,41 @@
 
 PRESETS='dev release asan-ubsan tsan tsan-user coverage analysis bench package'
 
+# Tests whose outcome no preset changes run in dev alone. By label:
+DEV_ONLY='^(headers|platform|lint)$'
+
 # groups_of PRESET: its groups of packages.list, one a line
 groups_of() {
 	local groups=(build test)
 
 	case $1 in
 	dev) groups+=(sanitize cross lint) ;;
-	asan-ubsan | tsan | tsan-user) groups+=(sanitize) ;;
-	release | package) groups+=(sanitize cross lint) ;;
-	analysis | coverage) groups+=("$1") ;;
+	release | asan-ubsan | tsan | tsan-user) groups+=(sanitize) ;;
+	coverage | package) groups+=(sanitize "$1") ;;
+	analysis) groups+=(analysis) ;;
 	bench) groups+=(bench report) ;;
 	esac
 	printf '%s\n' "${groups[@]}"
 }
 
+# configure PRESET [CMAKE ARGUMENT...]
 # A build directory was made for one place, compiler and set of flags; CMake
 # would silently keep the old ones, so a change of any starts it afresh.
 configure() {
-	local mark=build/$1/.made-for fresh=()
+	local preset=$1 mark=build/$1/.made-for fresh=()
 	local now="$PWD|${CC-}|${CXX-}|${CFLAGS-}|${CXXFLAGS-}|${LDFLAGS-}"
 
 	[[ ! $installed_some && $now == "$(cat "$mark" 2>/dev/null)" ]] ||
 		fresh=(--fresh)
 	rm -f -- "$mark"
-	phase "$1 configure" cmake --preset "$1" "${fresh[@]}" &&
+	phase "$preset configure" \
+		cmake --preset "$preset" "${fresh[@]}" "${@:2}" &&
 		printf '%s\n' "$now" >"$mark"
 }
 
+# build PRESET [CMAKE ARGUMENT...]
 build() {
-	configure "$1" &&
+	configure "$@" &&
 		phase "$1 build" cmake --build "build/$1" --parallel "$jobs"
 }
 
@@ -43,6 +49,7 @@ run_tests() {
 	local preset=$1 junit=$PWD/build/log/$1.xml
 	shift
 
+	[[ $preset == dev ]] || set -- --label-exclude "$DEV_ONLY" "$@"
 	rm -f -- "$junit"
 	phase "$preset test" ctest --test-dir "build/$preset" \
 		--parallel "$jobs" --output-on-failure --no-tests=error \

@@ -91,7 +91,7 @@ run_consumer() { # DIRECTORY KIND HOW
 	done
 }
 
-# with_cmake KIND -D...: configure and build the consumer, run its programs
+# with_cmake KIND HOW -D...: configure and build the consumer, run its programs
 with_cmake() {
 	kind=$1
 	how=$2
@@ -151,6 +151,15 @@ test_prefix() {
 	check "cmake --install into a fresh prefix" install_to "$prefix"
 }
 
+undocumented_options() {
+	sed -nE 's/^(option|set)\((KSYNC_[A-Z_]+) .*("|CACHE).*/\2/p' \
+		"$SOURCE/cmake/KsyncOptions.cmake" |
+		while read -r option; do
+			grep -q "^| \`$option\`" "$SOURCE/docs/packaging.md" ||
+				echo "$option"
+		done
+}
+
 test_layout() {
 	library=$prefix/$LIBDIR/libksync.so
 	(cd "$SOURCE/include" && find ksync -name '*.h' && cd compat &&
@@ -180,6 +189,7 @@ test_layout() {
 		grep -rlF -e "$prefix" -e "$SOURCE" -e "$BUILD" \
 		"$prefix/$LIBDIR/cmake" "$prefix/$LIBDIR/pkgconfig" \
 		"$prefix/include"
+	check "docs/packaging.md names each option" none undocumented_options
 	check "pkg-config knows the version" \
 		ask "$prefix" --exact-version="$VERSION" ksync ksync-linux
 }

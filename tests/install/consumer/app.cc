@@ -5,7 +5,8 @@
 
 #include <ksync/ksync.h>
 
-namespace {
+namespace
+{
 
 struct account {
 	ksync_refcount_t users = KSYNC_REFCOUNT_INIT(2);
