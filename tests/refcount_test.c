@@ -350,11 +350,17 @@ Test(refcount_misuse, twins_report_and_give_the_old_count)
 	cr_assert_eq(old, REFCOUNT_SATURATED);
 }
 
+/* One place, whatever the compiler makes of its caller's loop. */
+__attribute__((noinline)) static void get_a_dead_one(void)
+{
+	start_at(0);
+	refcount_inc(&r);
+}
+
 Test(refcount_misuse, is_reported_once_per_place)
 {
 	for (int i = 0; i < 10; i++) {
-		start_at(0);
-		refcount_inc(&r);
+		get_a_dead_one();
 		is_at(REFCOUNT_SATURATED);
 	}
 	misuse_saturates("use after free");

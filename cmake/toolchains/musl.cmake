@@ -13,7 +13,7 @@ file(MAKE_DIRECTORY ${kernel_headers})
 file(CREATE_LINK /usr/include/linux ${kernel_headers}/linux SYMBOLIC)
 file(CREATE_LINK /usr/include/asm-generic ${kernel_headers}/asm-generic SYMBOLIC)
 file(CREATE_LINK /usr/include/x86_64-linux-gnu/asm ${kernel_headers}/asm SYMBOLIC)
-set(CMAKE_C_FLAGS_INIT "-isystem ${kernel_headers}")
+set(CMAKE_C_FLAGS_INIT "-isystem \"${kernel_headers}\"")
 
 # No library of the glibc system.
 set(CMAKE_FIND_ROOT_PATH /usr/lib/x86_64-linux-musl)

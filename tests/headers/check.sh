@@ -63,10 +63,21 @@ names() { # SUBDIRECTORY: its headers, as programs include them
 	done | sort
 }
 
-directories=$*
+# A name with a space would not survive in the lists: a link stands for it.
+links=$(mktemp -d) || exit 1
+trap 'rm -rf "$links"' EXIT
+directories=
 include=
 for directory; do
+	case $directory in
+	*[[:space:]]*)
+		ln -s "$directory" "$links/$#"
+		directory=$links/$#
+		;;
+	esac
+	directories="$directories $directory"
 	include="$include -I $directory"
+	shift
 done
 
 # shellcheck disable=SC2086 # lists of words
