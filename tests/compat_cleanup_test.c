@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- __free ---- */
@@ -188,11 +189,10 @@ DEFINE_GUARD(gate, struct gate *, gate_enter(_T), gate_leave(_T))
 DEFINE_GUARD_COND(gate, _try, gate_try(_T))
 DEFINE_GUARD_COND(gate, _ask, gate_ask(_T), _RET == 0)
 
-DEFINE_LOCK_GUARD_1(gate_twice, struct gate,
-		    gate_enter(_T->lock);
+DEFINE_LOCK_GUARD_1(gate_twice, struct gate, gate_enter(_T->lock);
 		    _T->before = _T->lock->inside++,
-		    _T->lock->inside = _T->before; gate_leave(_T->lock),
-		    int before)
+		    _T->lock->inside = _T->before;
+		    gate_leave(_T->lock), int before)
 DEFINE_LOCK_GUARD_1_COND(gate_twice, _try,
 			 gate_try(_T->lock) &&
 				 (_T->before = _T->lock->inside++, true))

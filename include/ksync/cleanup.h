@@ -54,7 +54,7 @@ ksync__must_use(const volatile void *p)
 	})))
 #define ksync_return_ptr(p) return ksync_no_free_ptr(p)
 /* A callee has taken the pointer over. */
-#define ksync_retain_and_null_ptr(p) ((void)ksync_no_free_ptr(p))
+#define ksync_retain_and_null_ptr(p) ((void)((p) = NULL))
 
 /*
  * A class: a type with a constructor (init, with the parameters that follow)

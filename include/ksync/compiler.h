@@ -34,7 +34,7 @@
 #define KSYNC_COLD __attribute__((noinline, cold))
 #define KSYNC_MUST_CHECK __attribute__((warn_unused_result))
 #define KSYNC_ALIGNED(n) __attribute__((aligned(n)))
-#define KSYNC_CLEANUP(fn) __attribute__((cleanup(fn)))
+#define KSYNC_CLEANUP(fn) __attribute__((cleanup(fn), unused))
 
 /* Thread-local data that inline fast paths read without a call. */
 #define KSYNC_TLS __thread __attribute__((tls_model("initial-exec")))

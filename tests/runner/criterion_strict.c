@@ -17,8 +17,9 @@ void __wrap_criterion_internal_test_main(void (*body)(void));
 
 static void (*body_of_test)(void);
 
-/* In place of Criterion's own call. */
-static void tear_down(struct criterion_test_extra_data *options)
+/* In place of Criterion's own call. Criterion does not align these records. */
+__attribute__((no_sanitize("alignment"))) static void
+tear_down(struct criterion_test_extra_data *options)
 {
 	void (*fini)(void) = options ? options->fini : NULL;
 
@@ -35,7 +36,7 @@ static void tear_down(struct criterion_test_extra_data *options)
 #if defined(__clang__)
 __attribute__((no_sanitize("function")))
 #endif
-static void
+__attribute__((no_sanitize("alignment"))) static void
 main_phase(void *param)
 {
 	((void (*)(void *))body_of_test)(param);
