@@ -598,13 +598,15 @@ static void busy_with_grace_periods(void *arg, int index)
 	}
 }
 
-static struct item *fresh_item;
-
 Test(rcu_fork, child_of_a_process_in_the_middle_of_grace_periods)
 {
 	struct crew crew;
 
-	fresh_item = NULL;
+#ifdef __SANITIZE_ADDRESS__
+	/* Older AddressSanitizers copy their allocator's locks as they are: a
+	 * child whose parent's threads allocate may hang in malloc(). */
+	cr_skip_test("AddressSanitizer's allocator does not know fork");
+#endif
 	crew_start(&crew, 4, busy_with_grace_periods, NULL);
 	for (struct effort e = effort(40, 2000); effort_more(&e);)
 		child_succeeds(all_of_rcu, NULL);

@@ -182,6 +182,8 @@ static bool tested_at(const struct operation *op, enum end end)
  * other. It calls back; the twin's TSAN_OPTIONS let it go on.
  */
 #ifdef ATOMIC_TWIN
+#define ONE_PASS true
+
 static volatile bool reported;		/* the receiver's, by its last read */
 static bool noticed[OPERATIONS][ENDS];	/* the receiver's */
 
@@ -228,6 +230,8 @@ static int verdict(void)
 	return bad || !good;
 }
 #else
+#define ONE_PASS false
+
 static void note(const struct operation *op, enum end end)
 {
 	(void)op;
@@ -262,13 +266,14 @@ static void messages(struct stress_thread *self)
 {
 	unsigned int number = 0;
 
-	while (stress_on(self))
-		for (const struct operation *op = operations;
-		     op < operations + OPERATIONS; op++)
+	do {
+		for (size_t i = 0; i < OPERATIONS; i++)
 			for (int end = SENDS; end < ENDS; end++)
-				if (tested_at(op, end) &&
-				    !pass_one(self, op, end, ++number))
+				if (tested_at(&operations[i], end) &&
+				    !pass_one(self, &operations[i], end,
+					      ++number))
 					return;
+	} while (stress_on(self) && !ONE_PASS);
 }
 
 /* Each thread adds up what it did to a word; the word has the sum of them. */

@@ -26,12 +26,15 @@ if(KSYNC_HAVE_RCU)
 endif()
 ksync_check_mutants()
 
-# ksync_broken(<name> <family> <source> FIND <text> PUT <text> SAYS <regex>)
+# ksync_broken(<name> <family> <source>
+#              FIND <text> PUT <text> SCENE <scene> SAYS <regex>)
 #
-# A twin of a family's stress with a mistake in the library that is no order:
-# the stress must say so. It needs the text to be there once.
+# A twin with a mistake in the library that is no order: the scene of the
+# family's stress must say so. The source has the text exactly once.
 function(ksync_broken name family source)
-	cmake_parse_arguments(PARSE_ARGV 3 arg "" "FIND;PUT;SAYS" "")
+	cmake_parse_arguments(PARSE_ARGV 3 arg 
+		"" "FIND;PUT;SCENE;SAYS" ""
+	)
 	set(original ${src}/${source})
 	set(copy ${CMAKE_CURRENT_BINARY_DIR}/broken/${name}.c)
 	set_property(DIRECTORY APPEND PROPERTY
@@ -63,7 +66,8 @@ function(ksync_broken name family source)
 	set_tests_properties(broken.${name} PROPERTIES
 		LABELS busted
 		PASS_REGULAR_EXPRESSION "${arg_SAYS}"
-		ENVIRONMENT "KSYNC_STRESS_SECONDS=10;KSYNC_STRESS_STALL=3"
+		ENVIRONMENT
+"KSYNC_STRESS_SECONDS=20;KSYNC_STRESS_STALL=3;KSYNC_STRESS_SCENE=${arg_SCENE}"
 		PROCESSORS 2
 		TIMEOUT 120
 	)
@@ -72,36 +76,43 @@ endfunction()
 ksync_broken(mutex.wake mutex mutex.c
 	FIND "	if (task)\n		ksync__unpark(task);"
 	PUT "	(void)task;"
+	SCENE rounds
 	SAYS "broken: stall"
 )
 ksync_broken(mutex.handoff mutex mutex.c
 	FIND "	if (demanded)\n		ksync__unpark(task);"
 	PUT "	(void)task;"
+	SCENE crowd
 	SAYS "broken: stall"
 )
 ksync_broken(park.wake task park.c
 	FIND "		ksync__futex_wake(&task->park, 1);"
 	PUT "		return;"
+	SCENE tokens
 	SAYS "broken: stall"
 )
 ksync_broken(raw_lock.taken spinlock raw_lock.c
 	FIND "found == KSYNC__RAW_FREE"
 	PUT "found != KSYNC__RAW_HELD"
+	SCENE sections
 	SAYS "broken: |data race"
 )
 ksync_broken(task.interrupt task task.c
 	FIND "	ksync__unpark(task);\n}\n\nvoid ksync_task_interrupt"
 	PUT "}\n\nvoid ksync_task_interrupt"
+	SCENE told
 	SAYS "broken: stall"
 )
 ksync_broken(task.pending task task.c
 	FIND "	ksync_atomic_set(&t->pending, 0);"
 	PUT "	;"
+	SCENE keepers
 	SAYS "broken: a new thread is interrupted"
 )
 ksync_broken(refcount.saturate refcount refcount.c
 	FIND "	ksync_refcount_set(r, KSYNC_REFCOUNT_SATURATED);"
 	PUT "	;"
+	SCENE saturated
 	SAYS "broken: left the saturated half"
 )
 
@@ -147,7 +158,8 @@ function(ksync_atomic_twin order)
 	string(JOIN ":" options ${options})
 	set_tests_properties(broken.atomic.${order} PROPERTIES
 		LABELS busted
-		ENVIRONMENT "KSYNC_STRESS_SCENE=messages;TSAN_OPTIONS=${options}"
+		ENVIRONMENT
+"KSYNC_STRESS_SECONDS=100;KSYNC_STRESS_SCENE=messages;TSAN_OPTIONS=${options}"
 		PROCESSORS 2
 		TIMEOUT 120
 	)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <ksync/atomic.h>
+#include <ksync/watch.h>
 
 #include "../port/port.h"
 #include "report.h"

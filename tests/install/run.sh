@@ -281,6 +281,16 @@ test_fetch_content() {
 		"cd '$work/fetch_content' && find . -name '*_test*'"
 }
 
+test_examples() {
+	check "the examples find the package" \
+		"$CMAKE" -S "$SOURCE/examples" -B "$work/build" \
+		-D CMAKE_PREFIX_PATH="$prefix" -D CMAKE_C_COMPILER="$CC" \
+		-D CMAKE_BUILD_TYPE=Release
+	check "they build" "$CMAKE" --build "$work/build"
+	check "they run" env LD_LIBRARY_PATH="$prefix/$LIBDIR" \
+		ctest --test-dir "$work/build" --output-on-failure
+}
+
 test_moved() {
 	keep_manifests
 	check "install under DESTDIR" env DESTDIR="$work/stage" \

@@ -189,7 +189,8 @@ static inline void *watchdog_main(void *arg)
 		unsigned long progress =
 			__atomic_load_n(&watchdog.progress, __ATOMIC_RELAXED);
 
-		if (progress != seen)
+		/* Until the first round, threads are still being made. */
+		if (progress != seen || !progress)
 			since = now_ms();
 		else if (now_ms() - since > WATCHDOG_MS)
 			stuck("no progress: a wake-up was lost", __FILE__,
