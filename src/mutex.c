@@ -148,7 +148,7 @@ static bool mutex_revive(ksync_mutex_t *m, struct ksync_task *self,
 	ksync__misuse("mutex", m, "locked after it was destroyed",
 		      "keep the object alive, or initialise it again",
 		      req->where, KSYNC_HOLDER_NONE);
-	/* ORDER mutex.owner: acquire. Other end: ksync_mutex_destroy(). */
+	/* ORDER mutex.owner: acquire. Other end: ksync__mutex_destroy(). */
 	return ksync_try_cmpxchg_acquire(&m->owner, &found, self->ref);
 }
 
@@ -480,7 +480,7 @@ KSYNC_COLD void ksync__mutex_wake_slow(ksync_mutex_t *m)
 	mutex_released(m, ksync__task_self());
 }
 
-void ksync_mutex_destroy(ksync_mutex_t *m)
+void ksync__mutex_destroy(ksync_mutex_t *m)
 {
 	unsigned long found = 0;
 
@@ -491,10 +491,8 @@ void ksync_mutex_destroy(ksync_mutex_t *m)
 		return;
 	}
 	/* ORDER mutex.owner: release. Other end: mutex_revive(). */
-	if (ksync_try_cmpxchg_release(&m->owner, &found, DESTROYED)) {
-		ksync_watch_gone(m);
+	if (ksync_try_cmpxchg_release(&m->owner, &found, DESTROYED))
 		return;
-	}
 	if (found == DESTROYED)
 		ksync__misuse("mutex", m, "destroyed twice",
 			      "destroy once, when nobody uses it",

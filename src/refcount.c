@@ -18,6 +18,7 @@
  *  I3  A saturated count never finds a last reference: it leaks. Harmless.
  */
 #include <ksync/refcount.h>
+#include <ksync/watch.h>
 
 #include "watch/report.h"
 
@@ -66,6 +67,7 @@ bool ksync_refcount_dec_not_one(ksync_refcount_t *r)
 				      KSYNC_HOLDER_NONE);
 		if (old <= 0)
 			return true;
+		ksync_watch_order_release(&r->refs);
 		/* ORDER refcount.put: release. Other end:
 		 * ksync___refcount_sub_and_test(). */
 	} while (!ksync_atomic_try_cmpxchg_release(&r->refs, &old, old - 1));

@@ -332,6 +332,11 @@ bool ksync__task_interrupted(struct ksync_task *self, int kind)
 	return true;
 }
 
+void ksync__task_told(void)
+{
+	ksync_watch_opaque_acquire(&ksync__task_self()->pending);
+}
+
 bool ksync_signal_pending(const ksync_task_t *task)
 {
 	return ksync_atomic_read(&task->pending) != 0;

@@ -525,54 +525,71 @@ Test(atomic, a_release_makes_visible_to_the_acquire_what_came_before)
  *	R other
  *	Forbidden: both read 0.
  */
-#define CELLS 20000
+struct side {
+	int x;
+	int seen;
+	atomic_t dummy;
+	unsigned long bits;
+} __attribute__((aligned(128)));
 
-struct cell {
-	int x[2];
-	int seen[2];
-};
+static struct side sides[2];
 
-static struct cell cells[CELLS];
-
-static void store_then_load(void *arg, int index)
+/* Both threads leave it at about the same moment. */
+static void meet(void)
 {
-	static atomic_t dummy[2];
-	static unsigned long dummy_bits[2];
+	static int arrived;
+	const int round = __atomic_fetch_add(&arrived, 1, __ATOMIC_ACQ_REL) / 2;
+
+	for (int turn = 0;
+	     __atomic_load_n(&arrived, __ATOMIC_ACQUIRE) / 2 == round; turn++)
+		if (turn > 1000)
+			sched_yield();
+}
+
+static void store_then_load(struct side *mine, struct side *other, int how)
+{
+	WRITE_ONCE(mine->x, 1);
+	switch (how) {
+	case 0:
+		smp_mb();
+		break;
+	case 1:
+		atomic_add_return(1, &mine->dummy);
+		break;
+	case 2:
+		(void)xchg(&mine->dummy.counter, how);
+		break;
+	case 3:
+		test_and_set_bit(1, &mine->bits);
+		break;
+	case 4:
+		atomic_inc(&mine->dummy);
+		smp_mb__after_atomic();
+		break;
+	}
+	mine->seen = READ_ONCE(other->x);
+}
+
+static bool effort_over;
+
+static void store_and_load(void *arg, int index)
+{
+	struct effort e = effort(200000, 400);
 
 	(void)arg;
-	for (int i = 0; i < CELLS; i++) {
-		struct cell *c = &cells[i];
-
-		WRITE_ONCE(c->x[index], 1);
-		switch (i % 5) {
-		case 0:
-			smp_mb();
-			break;
-		case 1:
-			atomic_add_return(1, &dummy[index]);
-			break;
-		case 2:
-			(void)xchg(&dummy[index].counter, i);
-			break;
-		case 3:
-			test_and_set_bit(1, &dummy_bits[index]);
-			break;
-		case 4:
-			atomic_inc(&dummy[index]);
-			smp_mb__after_atomic();
-			break;
-		}
-		c->seen[index] = READ_ONCE(c->x[!index]);
+	for (int round = 0; !READ_ONCE(effort_over); round++) {
+		sides[index].x = 0;
+		meet();
+		store_then_load(&sides[index], &sides[!index], round % 5);
+		meet();
+		must(sides[0].seen || sides[1].seen);
+		if (index == 0)
+			WRITE_ONCE(effort_over, !effort_more(&e));
+		meet();
 	}
 }
 
 Test(atomic, what_is_full_orders_a_store_before_a_load)
 {
-	for (struct effort e = effort(20, 300); effort_more(&e);) {
-		memset(cells, 0, sizeof(cells));
-		crew_run(2, store_then_load, NULL);
-		for (int i = 0; i < CELLS; i++)
-			cr_assert(cells[i].seen[0] || cells[i].seen[1],
-				  "round %d", i);
-	}
+	crew_run(2, store_and_load, NULL);
 }

@@ -11,6 +11,7 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
+#include "support/queue.h"
 #include "support/report.h"
 #include "support/threads.h"
 
@@ -553,6 +554,59 @@ Test(dec_and_lock, misuse_gives_no_lock)
 	cr_assert_not(mutex_is_locked(&m));
 	cr_assert_not(spin_is_locked(&s));
 	is_at(REFCOUNT_SATURATED);
+}
+
+/* Somebody takes a reference while the put already waits for the lock. */
+static void put_with_mutex(void *arg, int index)
+{
+	(void)index;
+	*(bool *)arg = refcount_dec_and_mutex_lock(&r, &m);
+}
+
+static void put_with_spinlock(void *arg, int index)
+{
+	(void)index;
+	*(bool *)arg = refcount_dec_and_lock(&r, &s);
+}
+
+static void put_users_with_mutex(void *arg, int index)
+{
+	(void)index;
+	*(bool *)arg = atomic_dec_and_mutex_lock(&r.refs, &m);
+}
+
+static void put_users_with_spinlock(void *arg, int index)
+{
+	(void)index;
+	*(bool *)arg = atomic_dec_and_lock(&r.refs, &s);
+}
+
+static void found_meanwhile(void (*put)(void *arg, int index))
+{
+	struct crew crew;
+	bool last = true;
+
+	start_at(1);
+	mutex_lock(&m);
+	spin_lock(&s);
+	crew_start(&crew, 1, put, &last);
+	wait_until(mutex_waiters(&m) || spin_is_contended(&s));
+	refcount_inc(&r);
+	spin_unlock(&s);
+	mutex_unlock(&m);
+	crew_join(&crew);
+	cr_assert_not(last);
+	is_at(1);
+	cr_assert_not(mutex_is_locked(&m));
+	cr_assert_not(spin_is_locked(&s));
+}
+
+Test(dec_and_lock, an_object_found_meanwhile_lives_and_the_lock_is_released)
+{
+	found_meanwhile(put_with_mutex);
+	found_meanwhile(put_with_spinlock);
+	found_meanwhile(put_users_with_mutex);
+	found_meanwhile(put_users_with_spinlock);
 }
 
 /* An object in a table of one slot, found under the lock. */

@@ -16,11 +16,11 @@
  * call). The call has the word as v and its value as old; it is true if the
  * operation returned what it should.
  */
-#define ORDERED(F, op, T, V, before, after, args, result)               \
-	F(op, T, V, before, after, true, true, op args result)          \
-	F(op##_acquire, T, V, before, after, true, false,               \
-	  op##_acquire args result)                                     \
-	F(op##_release, T, V, before, after, false, true,               \
+#define ORDERED(F, op, T, V, before, after, args, result)      \
+	F(op, T, V, before, after, true, true, op args result) \
+	F(op##_acquire, T, V, before, after, true, false,      \
+	  op##_acquire args result)                            \
+	F(op##_release, T, V, before, after, false, true,      \
 	  op##_release args result)
 #define FULL(F, op, T, V, before, after, args, result) \
 	F(op, T, V, before, after, true, true, op args result)
@@ -29,70 +29,69 @@
 #define RELEASE(F, op, T, V, before, after, args) \
 	F(op, T, V, before, after, false, true, (op args, true))
 
-#define TYPE_ROWS(F, A, T, V)                                             \
-	ORDERED(F, A##_fetch_add, T, V, 0, 1, (1, v), == 0)               \
-	ORDERED(F, A##_fetch_sub, T, V, 0, -1, (1, v), == 0)              \
-	ORDERED(F, A##_fetch_and, T, V, 3, 2, (2, v), == 3)               \
-	ORDERED(F, A##_fetch_or, T, V, 1, 3, (2, v), == 1)                \
-	ORDERED(F, A##_fetch_xor, T, V, 1, 3, (2, v), == 1)               \
-	ORDERED(F, A##_fetch_andnot, T, V, 3, 1, (2, v), == 3)            \
-	ORDERED(F, A##_fetch_inc, T, V, 4, 5, (v), == 4)                  \
-	ORDERED(F, A##_fetch_dec, T, V, 5, 4, (v), == 5)                  \
-	ORDERED(F, A##_add_return, T, V, 0, 1, (1, v), == 1)              \
-	ORDERED(F, A##_sub_return, T, V, 0, -1, (1, v), == -1)            \
-	ORDERED(F, A##_inc_return, T, V, 4, 5, (v), == 5)                 \
-	ORDERED(F, A##_dec_return, T, V, 5, 4, (v), == 4)                 \
-	ORDERED(F, A##_add_negative, T, V, -2, -1, (1, v), != false)      \
-	ORDERED(F, A##_xchg, T, V, 1, 2, (v, 2), == 1)                    \
-	ORDERED(F, A##_cmpxchg, T, V, 1, 2, (v, 1, 2), == 1)              \
-	ORDERED(F, A##_try_cmpxchg, T, V, 1, 2, (v, &old, 2), != false)   \
-	FULL(F, A##_sub_and_test, T, V, 2, 0, (2, v), != false)           \
-	FULL(F, A##_dec_and_test, T, V, 1, 0, (v), != false)              \
-	FULL(F, A##_inc_and_test, T, V, -1, 0, (v), != false)             \
-	FULL(F, A##_fetch_add_unless, T, V, 1, 3, (v, 2, 0), == 1)        \
-	FULL(F, A##_add_unless, T, V, 1, 3, (v, 2, 0), != false)          \
-	FULL(F, A##_inc_not_zero, T, V, 1, 2, (v), != false)              \
-	FULL(F, A##_inc_unless_negative, T, V, 1, 2, (v), != false)       \
-	FULL(F, A##_dec_unless_positive, T, V, -1, -2, (v), != false)     \
-	FULL(F, A##_dec_if_positive, T, V, 2, 1, (v), == 1)               \
-	ACQUIRE(F, A##_read_acquire, T, V, 1, 1, (v), == 1)               \
+#define TYPE_ROWS(F, A, T, V)                                           \
+	ORDERED(F, A##_fetch_add, T, V, 0, 1, (1, v), == 0)             \
+	ORDERED(F, A##_fetch_sub, T, V, 0, -1, (1, v), == 0)            \
+	ORDERED(F, A##_fetch_and, T, V, 3, 2, (2, v), == 3)             \
+	ORDERED(F, A##_fetch_or, T, V, 1, 3, (2, v), == 1)              \
+	ORDERED(F, A##_fetch_xor, T, V, 1, 3, (2, v), == 1)             \
+	ORDERED(F, A##_fetch_andnot, T, V, 3, 1, (2, v), == 3)          \
+	ORDERED(F, A##_fetch_inc, T, V, 4, 5, (v), == 4)                \
+	ORDERED(F, A##_fetch_dec, T, V, 5, 4, (v), == 5)                \
+	ORDERED(F, A##_add_return, T, V, 0, 1, (1, v), == 1)            \
+	ORDERED(F, A##_sub_return, T, V, 0, -1, (1, v), == -1)          \
+	ORDERED(F, A##_inc_return, T, V, 4, 5, (v), == 5)               \
+	ORDERED(F, A##_dec_return, T, V, 5, 4, (v), == 4)               \
+	ORDERED(F, A##_add_negative, T, V, -2, -1, (1, v), != false)    \
+	ORDERED(F, A##_xchg, T, V, 1, 2, (v, 2), == 1)                  \
+	ORDERED(F, A##_cmpxchg, T, V, 1, 2, (v, 1, 2), == 1)            \
+	ORDERED(F, A##_try_cmpxchg, T, V, 1, 2, (v, &old, 2), != false) \
+	FULL(F, A##_sub_and_test, T, V, 2, 0, (2, v), != false)         \
+	FULL(F, A##_dec_and_test, T, V, 1, 0, (v), != false)            \
+	FULL(F, A##_inc_and_test, T, V, -1, 0, (v), != false)           \
+	FULL(F, A##_fetch_add_unless, T, V, 1, 3, (v, 2, 0), == 1)      \
+	FULL(F, A##_add_unless, T, V, 1, 3, (v, 2, 0), != false)        \
+	FULL(F, A##_inc_not_zero, T, V, 1, 2, (v), != false)            \
+	FULL(F, A##_inc_unless_negative, T, V, 1, 2, (v), != false)     \
+	FULL(F, A##_dec_unless_positive, T, V, -1, -2, (v), != false)   \
+	FULL(F, A##_dec_if_positive, T, V, 2, 1, (v), == 1)             \
+	ACQUIRE(F, A##_read_acquire, T, V, 1, 1, (v), == 1)             \
 	RELEASE(F, A##_set_release, T, V, 1, 2, (v, 2))
 
 /* On plain variables, and on bits. */
-#define PLAIN_ROWS(F, T)                                                   \
-	ORDERED(F, ksync_xchg, T, T, 1, 2, (v, 2), == 1)                   \
-	ORDERED(F, ksync_cmpxchg, T, T, 1, 2, (v, 1, 2), == 1)             \
-	ORDERED(F, ksync_try_cmpxchg, T, T, 1, 2, (v, &old, 2), != false)  \
-	ACQUIRE(F, ksync_smp_load_acquire, T, T, 1, 1, (v), == 1)          \
-	RELEASE(F, ksync_smp_store_release, T, T, 1, 2, (v, 2))            \
-	FULL(F, ksync_test_and_set_bit, T, T, 1, 9, (3, v), == false)      \
-	FULL(F, ksync_test_and_clear_bit, T, T, 9, 1, (3, v), != false)    \
-	FULL(F, ksync_test_and_change_bit, T, T, 1, 9, (3, v), == false)   \
-	ACQUIRE(F, ksync_test_and_set_bit_lock, T, T, 1, 9, (3, v),        \
-		== false)                                                  \
-	ACQUIRE(F, ksync_test_bit_acquire, T, T, 9, 9, (3, v), != false)   \
+#define PLAIN_ROWS(F, T)                                                      \
+	ORDERED(F, ksync_xchg, T, T, 1, 2, (v, 2), == 1)                      \
+	ORDERED(F, ksync_cmpxchg, T, T, 1, 2, (v, 1, 2), == 1)                \
+	ORDERED(F, ksync_try_cmpxchg, T, T, 1, 2, (v, &old, 2), != false)     \
+	ACQUIRE(F, ksync_smp_load_acquire, T, T, 1, 1, (v), == 1)             \
+	RELEASE(F, ksync_smp_store_release, T, T, 1, 2, (v, 2))               \
+	FULL(F, ksync_test_and_set_bit, T, T, 1, 9, (3, v), == false)         \
+	FULL(F, ksync_test_and_clear_bit, T, T, 9, 1, (3, v), != false)       \
+	FULL(F, ksync_test_and_change_bit, T, T, 1, 9, (3, v), == false)      \
+	ACQUIRE(F, ksync_test_and_set_bit_lock, T, T, 1, 9, (3, v), == false) \
+	ACQUIRE(F, ksync_test_bit_acquire, T, T, 9, 9, (3, v), != false)      \
 	RELEASE(F, ksync_clear_bit_unlock, T, T, 9, 1, (3, v))
 
-#define ROWS(F)                                                        \
-	TYPE_ROWS(F, ksync_atomic, ksync_atomic_t, int)                \
-	TYPE_ROWS(F, ksync_atomic64, ksync_atomic64_t, ksync_s64)      \
-	TYPE_ROWS(F, ksync_atomic_long, ksync_atomic_long_t, long)     \
+#define ROWS(F)                                                    \
+	TYPE_ROWS(F, ksync_atomic, ksync_atomic_t, int)            \
+	TYPE_ROWS(F, ksync_atomic64, ksync_atomic64_t, ksync_s64)  \
+	TYPE_ROWS(F, ksync_atomic_long, ksync_atomic_long_t, long) \
 	PLAIN_ROWS(F, unsigned long)
 
-#define FUNCTION(op, T, V, before, after, acquires, releases, call)      \
-	static bool op##_run(void *word)                                 \
-	{                                                                \
-		T *v = word;                                             \
-		V old = before;                                          \
-                                                                         \
-		(void)old;                                               \
-		return call;                                             \
+#define FUNCTION(op, T, V, before, after, acquires, releases, call) \
+	static bool op##_run(void *word)                            \
+	{                                                           \
+		T *v = word;                                        \
+		V old = before;                                     \
+                                                                    \
+		(void)old;                                          \
+		return call;                                        \
 	}
 ROWS(FUNCTION)
 
 struct operation {
 	const char *name;
-	size_t size;		/* of the word */
+	size_t size; /* of the word */
 	int before;
 	int after;
 	bool acquires;
@@ -117,7 +116,7 @@ enum end { SENDS, RECEIVES, ENDS };
 static ksync_s64 words[OPERATIONS];
 /* Plain. ThreadSanitizer reports each eight bytes once. */
 static ksync_u64 message[OPERATIONS][ENDS];
-static unsigned int turn;	/* by publish and await: the message's number */
+static unsigned int turn; /* by publish and await: the message's number */
 
 static ksync_s64 word_read(const struct operation *op, int order)
 {
@@ -184,8 +183,8 @@ static bool tested_at(const struct operation *op, enum end end)
 #ifdef ATOMIC_TWIN
 #define ONE_PASS true
 
-static volatile bool reported;		/* the receiver's, by its last read */
-static bool noticed[OPERATIONS][ENDS];	/* the receiver's */
+static volatile bool reported;	       /* the receiver's, by its last read */
+static bool noticed[OPERATIONS][ENDS]; /* the receiver's */
 
 void __tsan_on_report(void *report);
 void __tsan_on_report(void *report)
@@ -204,8 +203,9 @@ static bool weakened(const struct operation *op, enum end end)
 {
 	bool full = op->acquires && op->releases;
 
-	return tested_at(op, end) && ATOMIC_TWIN == (full ? 'f' :
-						     op->acquires ? 'a' : 'r');
+	return tested_at(op, end) && ATOMIC_TWIN == (full	  ? 'f' :
+						     op->acquires ? 'a' :
+								    'r');
 }
 
 /* The twin's exit status. */
@@ -279,7 +279,7 @@ static void messages(struct stress_thread *self)
 /* Each thread adds up what it did to a word; the word has the sum of them. */
 #define TOTAL(A, T, V)                                                       \
 	static T A##_word;                                                   \
-	static V A##_sum;	/* relaxed */                                \
+	static V A##_sum; /* relaxed */                                      \
 	static V A##_change(struct stress_thread *self)                      \
 	{                                                                    \
 		V old = A##_read(&A##_word);                                 \
@@ -338,21 +338,21 @@ static void totals(struct stress_thread *self)
 
 static void after_totals(void)
 {
-	stress_require(ksync_atomic_read(&ksync_atomic_word) ==
-				       ksync_atomic_sum &&
-			       ksync_atomic64_read(&ksync_atomic64_word) ==
-				       ksync_atomic64_sum &&
-			       ksync_atomic_long_read(&ksync_atomic_long_word) ==
-				       ksync_atomic_long_sum,
-		       "an update was lost");
+	stress_require(
+		ksync_atomic_read(&ksync_atomic_word) == ksync_atomic_sum &&
+			ksync_atomic64_read(&ksync_atomic64_word) ==
+				ksync_atomic64_sum &&
+			ksync_atomic_long_read(&ksync_atomic_long_word) ==
+				ksync_atomic_long_sum,
+		"an update was lost");
 }
 
 /* Each bit of a map is a lock for what stands beside it. */
 #define BITS 3
 
 static unsigned long map[2];
-static unsigned long counts[BITS];	/* plain, under the bit */
-static unsigned long taken;		/* relaxed: times that one was taken */
+static unsigned long counts[BITS]; /* plain, under the bit */
+static unsigned long taken;	   /* relaxed: times that one was taken */
 
 static void bit_locks(struct stress_thread *self)
 {
@@ -386,12 +386,20 @@ static void after_bit_locks(void)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "messages", .threads = 2, .before = before_messages,
+		{ .name = "messages",
+		  .threads = 2,
+		  .before = before_messages,
 		  .body = messages },
-		{ .name = "totals", .threads = 4, .any_number = true,
-		  .body = totals, .after = after_totals },
-		{ .name = "bit_locks", .threads = 4, .any_number = true,
-		  .body = bit_locks, .after = after_bit_locks },
+		{ .name = "totals",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = totals,
+		  .after = after_totals },
+		{ .name = "bit_locks",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = bit_locks,
+		  .after = after_bit_locks },
 		{ .name = NULL },
 	};
 	int status = stress_main("atomic", INVARIANT, scenes);

@@ -14,16 +14,16 @@
 #define SLOTS 2
 
 struct object {
-	ksync_kref_t refs;	/* a scene counts in this one, */
-	ksync_atomic_t users;	/* or in this one */
-	struct object **slot;	/* read-only; the slot is under the lock */
-	unsigned char used[MAX_USERS];	/* plain: each user's, then the end's */
+	ksync_kref_t refs;    /* a scene counts in this one, */
+	ksync_atomic_t users; /* or in this one */
+	struct object **slot; /* read-only; the slot is under the lock */
+	unsigned char used[MAX_USERS]; /* plain: each user's, then the end's */
 };
 
 static ksync_mutex_t table_mutex = KSYNC_MUTEX_INIT;
 static ksync_spinlock_t table_spinlock = KSYNC_SPINLOCK_INIT;
-static struct object *table[SLOTS];	/* under the scene's lock */
-static long alive;			/* relaxed: objects not ended */
+static struct object *table[SLOTS]; /* under the scene's lock */
+static long alive;		    /* relaxed: objects not ended */
 
 static struct object *object_make(struct object **slot)
 {
@@ -56,9 +56,9 @@ static struct object *object_of(ksync_kref_t *kref)
 struct ways {
 	void (*lock)(void);
 	void (*unlock)(void);
-	bool (*get)(struct object *object);	/* under the lock */
+	bool (*get)(struct object *object); /* under the lock */
 	void (*put)(struct object *object);
-	bool dead_in_table;	/* an object without users may be found */
+	bool dead_in_table; /* an object without users may be found */
 };
 
 static void lock_mutex(void)
@@ -238,16 +238,31 @@ static void after(void)
 int main(void)
 {
 	static const struct stress_scene scenes[] = {
-		{ .name = "put_mutex", .threads = 4, .any_number = true,
-		  .body = put_mutex, .after = after },
-		{ .name = "put_lock", .threads = 4, .any_number = true,
-		  .body = put_lock, .after = after },
-		{ .name = "put", .threads = 4, .any_number = true,
-		  .body = put, .after = after },
-		{ .name = "count_mutex", .threads = 4, .any_number = true,
-		  .body = count_mutex, .after = after },
-		{ .name = "count_lock", .threads = 4, .any_number = true,
-		  .body = count_lock, .after = after },
+		{ .name = "put_mutex",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = put_mutex,
+		  .after = after },
+		{ .name = "put_lock",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = put_lock,
+		  .after = after },
+		{ .name = "put",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = put,
+		  .after = after },
+		{ .name = "count_mutex",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = count_mutex,
+		  .after = after },
+		{ .name = "count_lock",
+		  .threads = 4,
+		  .any_number = true,
+		  .body = count_lock,
+		  .after = after },
 		{ .name = NULL },
 	};
 

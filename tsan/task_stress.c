@@ -25,10 +25,10 @@ static void not_interested(const struct ksync_report *report)
 #define ROOMS 100
 
 static ksync_mutex_t rooms[ROOMS];
-static unsigned int guests;	/* relaxed: in their rooms */
-static unsigned int visits;	/* relaxed: times that all rooms were seen */
-static bool leave;		/* relaxed: told to the guests */
-static bool closed;		/* relaxed: told to the stranger */
+static unsigned int guests; /* relaxed: in their rooms */
+static unsigned int visits; /* relaxed: times that all rooms were seen */
+static bool leave;	    /* relaxed: told to the guests */
+static bool closed;	    /* relaxed: told to the stranger */
 
 static void before_chunks(void)
 {
@@ -373,7 +373,9 @@ int main(void)
 {
 	static const struct stress_scene scenes[] = {
 		/* The first, while there is no second chunk. */
-		{ .name = "chunks", .threads = 2, .before = before_chunks,
+		{ .name = "chunks",
+		  .threads = 2,
+		  .before = before_chunks,
 		  .body = chunks },
 		{ .name = "keepers",
 		  .threads = 1 + KEEPERS,

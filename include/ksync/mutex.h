@@ -45,6 +45,7 @@ KSYNC_API int ksync__mutex_lock_until_slow(ksync_mutex_t *m,
 					   const struct timespec *deadline);
 KSYNC_API void ksync__mutex_unlock_slow(ksync_mutex_t *m);
 KSYNC_API void ksync__mutex_wake_slow(ksync_mutex_t *m);
+KSYNC_API void ksync__mutex_destroy(ksync_mutex_t *m);
 
 KSYNC_PRIVATE_INLINE bool ksync__mutex_lock_fast(ksync_mutex_t *m)
 {
@@ -112,7 +113,11 @@ KSYNC_INLINE void ksync_mutex_init(ksync_mutex_t *m)
  *
  *	ksync_mutex_destroy(&lock);
  */
-KSYNC_API void ksync_mutex_destroy(ksync_mutex_t *m);
+KSYNC_INLINE void ksync_mutex_destroy(ksync_mutex_t *m)
+{
+	ksync_watch_gone(m);
+	ksync__mutex_destroy(m);
+}
 
 /**
  * ksync_mutex_lock() - take a mutex
@@ -142,10 +147,13 @@ KSYNC_INLINE void ksync_mutex_lock(ksync_mutex_t *m)
 /* What each form that may fail does with its slow path's result. */
 KSYNC_PRIVATE_INLINE int ksync__mutex_lock_result(ksync_mutex_t *m, int ret)
 {
-	if (ksync_likely(!ret))
+	if (ksync_likely(!ret)) {
 		ksync_watch_acquired(m, KSYNC_WATCH_EXCLUSIVE);
-	else
-		ksync_watch_abandoned(m, KSYNC_WATCH_EXCLUSIVE);
+		return 0;
+	}
+	ksync_watch_abandoned(m, KSYNC_WATCH_EXCLUSIVE);
+	if (KSYNC_LOCK_NOTES && ret == -EINTR)
+		ksync__task_told();
 	return ret;
 }
 

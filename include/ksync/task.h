@@ -33,6 +33,12 @@ KSYNC_BEGIN_DECLS
 #define KSYNC__NO_TASK ULONG_MAX
 extern KSYNC_API KSYNC_TLS unsigned long ksync__self;
 
+/*
+ * For ThreadSanitizer: the calling thread's interrupt orders. It hears of no
+ * order between the notes that a lock is about to be taken and that it was not.
+ */
+KSYNC_API void ksync__task_told(void);
+
 /**
  * ksync_current() - the calling thread's task
  *

@@ -52,6 +52,7 @@ static void deliver(const struct ksync_report *report)
 	 * Other end: ksync_report_hook_set(). */
 	ksync_report_fn fn = ksync_smp_load_acquire(&hook);
 
+	ksync_watch_order_acquire(&hook);
 	if (fn)
 		fn(report);
 	else
@@ -62,6 +63,7 @@ static void deliver(const struct ksync_report *report)
 
 ksync_report_fn ksync_report_hook_set(ksync_report_fn fn)
 {
+	ksync_watch_order_release(&hook);
 	/* ORDER report.hook: release. Other end: deliver(). */
 	return ksync_xchg_release(&hook, fn);
 }

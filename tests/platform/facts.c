@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints what the library does not find on the platform, in lacks.txt's words. */
+/* Prints what the library does not find here, in lacks.txt's words. */
 #include <ksync/status.h>
 
 #include <stdio.h>

@@ -10,7 +10,7 @@
 runs=$1 report=$2
 shift 2
 # The program's own suppressions and options do not count here.
-TSAN_OPTIONS='exitcode=66 halt_on_error=0 second_deadlock_stack=1'
+TSAN_OPTIONS='exitcode=66 halt_on_error=0 atexit_sleep_ms=0'
 export TSAN_OPTIONS
 
 fail() {

@@ -43,7 +43,8 @@ static int take(int form)
 
 static void *work(void *number)
 {
-	KSYNC_WRITE_ONCE(tasks[(size_t)number], ksync_task_get(ksync_current()));
+	KSYNC_WRITE_ONCE(tasks[(size_t)number],
+			 ksync_task_get(ksync_current()));
 	for (int i = 0; i < ROUNDS; i++) {
 		if (take(i % 8)) {
 			ksync_task_clear_pending();

@@ -7,7 +7,7 @@
 
 #include "../crew.h"
 
-#define MESSAGES 200
+#define MESSAGES 50
 #define VISITORS 100
 
 static KSYNC_DEFINE_MUTEX(held);

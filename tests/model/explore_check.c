@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Does the explorer find what it is for? Each of these programs is wrong, but
+ * for those named right, and has to fail with its message.
+ */
+#include <ksync/atomic.h>
+
+#include "explore.h"
+
+#define NEVER INT64_MAX
+
+static int x, y;
+static int plain;
+static uint32_t word;
+static int *pointer;
+
+/* Two plain writes; a plain write against an atomic read. */
+static void race(int self)
+{
+	plain += self;
+}
+
+static void race_mixed(int self)
+{
+	if (self)
+		x = 1;
+	else
+		(void)KSYNC_READ_ONCE(x);
+}
+
+/* Ordered by a flag, or hardly. */
+static void race_not(int self)
+{
+	if (self == 0) {
+		plain = 1;
+		ksync_smp_store_release(&x, 1);
+	} else if (ksync_smp_load_acquire(&x)) {
+		plain++;
+	}
+}
+
+static void race_relaxed(int self)
+{
+	if (self == 0) {
+		plain = 1;
+		KSYNC_WRITE_ONCE(x, 1);
+	} else if (ksync_smp_load_acquire(&x)) {
+		plain++;
+	}
+}
+
+/* Full fences alone order no plain accesses. */
+static void race_fences(int self)
+{
+	if (self == 0) {
+		plain = 1;
+		ksync_smp_mb();
+		KSYNC_WRITE_ONCE(x, 1);
+		return;
+	}
+	KSYNC_WRITE_ONCE(y, 1);
+	ksync_smp_mb();
+	plain++;
+}
+
+static void promise(int self)
+{
+	if (self)
+		KSYNC_WRITE_ONCE(x, 1);
+	else
+		explore_assert(KSYNC_READ_ONCE(x) == 0);
+}
+
+/* A plain write in between is seen by those who come after it. */
+static void plain_between(int self)
+{
+	if (self == 0) {
+		KSYNC_WRITE_ONCE(x, 1);
+		x = 2;
+		ksync_smp_store_release(&y, 1);
+	} else if (ksync_smp_load_acquire(&y)) {
+		explore_assert(KSYNC_READ_ONCE(x) == 2);
+	}
+}
+
+static void make(void)
+{
+	pointer = explore_alloc(sizeof(*pointer));
+	*pointer = 1;
+}
+
+static void use_after_free(int self)
+{
+	if (self)
+		explore_free(pointer);
+	else
+		explore_assert(*pointer == 1);
+}
+
+static void free_twice(int self)
+{
+	(void)self;
+	explore_free(pointer);
+}
+
+static void leak(int self)
+{
+	(void)self;
+}
+
+/* A frame is gone while the other still has its address: in time, or late. */
+static void frame(int self)
+{
+	int mine = 1;
+
+	if (self == 0) {
+		ksync_smp_store_release(&pointer, &mine);
+		return;
+	}
+	if (ksync_smp_load_acquire(&pointer))
+		*pointer = 2;
+}
+
+static void frame_kept(int self)
+{
+	int mine = 1;
+
+	if (self == 0) {
+		ksync_smp_store_release(&pointer, &mine);
+		while (!ksync_smp_load_acquire(&x))
+			explore_await(&x, false);
+		return;
+	}
+	if (ksync_smp_load_acquire(&pointer))
+		*pointer = 2;
+	ksync_smp_store_release(&x, 1);
+}
+
+/* Each waits for the other. */
+static void deadlock(int self)
+{
+	int *mine = self ? &x : &y;
+	int *others = self ? &y : &x;
+
+	while (!KSYNC_READ_ONCE(*others))
+		explore_await(others, false);
+	KSYNC_WRITE_ONCE(*mine, 1);
+}
+
+static void spin(int self)
+{
+	if (self)
+		return;
+	while (!KSYNC_READ_ONCE(x))
+		explore_await(&x, false);
+}
+
+static void forever(int self)
+{
+	if (self)
+		return;
+	for (;;)
+		KSYNC_WRITE_ONCE(x, 1);
+}
+
+/* A futex: the waker looks for sleepers in the right order, or too early. */
+static void sleeper(void)
+{
+	while (!KSYNC_READ_ONCE(word))
+		explore_futex_wait(&word, 0, NEVER);
+}
+
+static void wake(int self)
+{
+	if (self == 0) {
+		sleeper();
+		return;
+	}
+	KSYNC_WRITE_ONCE(word, 1u);
+	explore_futex_wake(&word, 1);
+}
+
+static void wake_early(int self)
+{
+	if (self == 0) {
+		sleeper();
+		return;
+	}
+	explore_futex_wake(&word, 1);
+	KSYNC_WRITE_ONCE(word, 1u);
+}
+
+static void wake_one(int self)
+{
+	if (self < 2) {
+		sleeper();
+		return;
+	}
+	KSYNC_WRITE_ONCE(word, 1u);
+	explore_futex_wake(&word, 1);
+}
+
+static bool word_set(void)
+{
+	return word != 0;
+}
+
+/* Whoever expects that nothing ends a sleep early is wrong. */
+static void sleep_once(int self)
+{
+	if (self == 0) {
+		explore_futex_wait(&word, 0, NEVER);
+		explore_assert(KSYNC_READ_ONCE(word) == 1);
+		return;
+	}
+	KSYNC_WRITE_ONCE(word, 1u);
+	explore_futex_wake(&word, 1);
+}
+
+/* A near deadline comes at any moment, a far one never. */
+static void deadline_near(int self)
+{
+	if (self == 0)
+		explore_outcome(
+			"%d", explore_futex_wait(&word, 0,
+						 explore_clock() + 1000) != 0);
+	else
+		explore_futex_wake(&word, 1);
+}
+
+static void deadline_far(int self)
+{
+	if (self == 0)
+		(void)explore_futex_wait(&word, 0,
+					 explore_clock() + 10000000000);
+}
+
+/* Time does not stand still for who may look twice. */
+static void time_passes(int self)
+{
+	int64_t before = explore_clock();
+
+	(void)self;
+	explore_assert(explore_clock() == before);
+}
+
+/* The same place with two sizes. */
+static void sizes(int self)
+{
+	if (self)
+		(void)ksync__mc_load((uint8_t *)&word, __ATOMIC_RELAXED);
+	else
+		KSYNC_WRITE_ONCE(word, 1u);
+}
+
+/* An object that is not private after all. */
+static void private_setup(void)
+{
+	explore_private(&x, 0);
+}
+
+static void private_use(int self)
+{
+	KSYNC_WRITE_ONCE(x, self);
+}
+
+static const struct explore_test tests[] = {
+	{ "race", .threads = 2, .thread = race, .fails = "data race" },
+	{ "race_mixed", .threads = 2, .thread = race_mixed,
+	  .fails = "data race" },
+	{ "right_race_not", .threads = 2, .thread = race_not },
+	{ "race_relaxed", .threads = 2, .thread = race_relaxed,
+	  .fails = "data race" },
+	{ "race_fences", .threads = 2, .thread = race_fences,
+	  .fails = "data race" },
+	{ "promise", .threads = 2, .thread = promise,
+	  .fails = "KSYNC_READ_ONCE(x) == 0 is false" },
+	{ "right_plain_between", .threads = 2, .thread = plain_between },
+	{ "use_after_free", .threads = 2, .setup = make,
+	  .thread = use_after_free, .fails = "data race" },
+	{ "free_twice", .threads = 2, .setup = make, .thread = free_twice,
+	  .fails = "use after free" },
+	{ "leak", .threads = 2, .setup = make, .thread = leak,
+	  .fails = "leaks" },
+	{ "frame", .threads = 2, .thread = frame, .fails = "dead frame" },
+	{ "right_frame_kept", .threads = 2, .thread = frame_kept },
+	{ "deadlock", .threads = 2, .thread = deadlock,
+	  .fails = "T0 waits for news" },
+	{ "spin", .threads = 2, .thread = spin, .fails = "unbounded spinning" },
+	{ "forever", .threads = 2, .thread = forever,
+	  .fails = "does a loop not end" },
+	{ "right_wake", .threads = 2, .thread = wake, .spurious = 1 },
+	{ "wake_early", .threads = 2, .thread = wake_early,
+	  .fails = "lost wake-up" },
+	{ "wake_one", .threads = 3, .thread = wake_one, .available = word_set,
+	  .fails = "lost wake-up" },
+	{ "right_sleep_once", .threads = 2, .thread = sleep_once },
+	{ "sleep_once", .threads = 2, .thread = sleep_once, .spurious = 1,
+	  .fails = "is false" },
+	{ "right_deadline_near", .threads = 2, .thread = deadline_near,
+	  .outcomes = "0|1" },
+	{ "deadline_far", .threads = 2, .thread = deadline_far,
+	  .fails = "nobody is left to wake it" },
+	{ "right_time_stands", .threads = 2, .thread = time_passes },
+	{ "time_passes", .threads = 2, .thread = time_passes, .clock_jumps = 1,
+	  .fails = "is false" },
+	{ "sizes", .threads = 2, .thread = sizes, .fails = "not modelled" },
+	{ "private", .threads = 2, .setup = private_setup,
+	  .thread = private_use, .fails = "not private" },
+	{ .name = NULL },
+};
+
+int main(int argc, char **argv)
+{
+	return explore_main(argc, argv, tests);
+}

@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The search: depth first through all executions that differ.
+ *
+ * An execution is a sequence of steps; a step is one thread's next operation
+ * and one of its options, for example which store a load reads. Two steps of
+ * different threads depend on each other if one writes what the other touches.
+ * Executions that differ only in the order of independent steps are the same,
+ * and of each such class one is enough:
+ *
+ *	A race is a pair of dependent steps of different threads with no step
+ *	between them that orders them. For each race in an execution, another
+ *	execution has to begin, at the earlier step, with what leads to the
+ *	later one first. Where a thread that can begin so is to be tried
+ *	already, nothing is added ("source sets").
+ *
+ *	A thread that was tried at a step is not tried again below the steps
+ *	that were tried after it, as long as nothing depends on its next
+ *	operation ("sleep sets").
+ *
+ * P. Abdulla, S. Aronis, B. Jonsson, K. Sagonas: Optimal dynamic partial order
+ * reduction, POPL 2014, algorithm 1, with two changes: options, and loads that
+ * ignore a store which they could have run before do not read around it, as
+ * another execution has that order (explore_memory.c).
+ */
+#define _GNU_SOURCE
+#include <link.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explore_engine.h"
+
+#define BIT(thread) (1u << (thread))
+
+static bool depend(const struct step *a, const struct step *b)
+{
+	return (a->writes & (b->reads | b->writes)) | (a->reads & b->writes);
+}
+
+bool step_is_past(int thread, int number)
+{
+	return thread == MAIN || running_thread()->past[thread] > number;
+}
+
+static bool thread_enabled(const struct thread *t)
+{
+	switch (t->state) {
+	case RUNNABLE:
+		return t->await < 0 ||
+		       !((t->reads | t->writes) & TOUCH(t->await)) ||
+		       memory_has_news(t->await, t);
+	case ASLEEP:
+		return wait_is_over(t);
+	default:
+		return false;
+	}
+}
+
+static unsigned int threads_enabled(void)
+{
+	unsigned int enabled = 0;
+
+	for (int i = 0; i < ex->test->threads; i++)
+		if (thread_enabled(&ex->thread[i]))
+			enabled |= BIT(i);
+	return enabled;
+}
+
+/* No thread can go on. A bounded spinner would: that is another execution. */
+static enum ending search_ended(void)
+{
+	enum ending ending = COMPLETE;
+
+	for (int i = 0; i < ex->test->threads; i++) {
+		const struct thread *t = &ex->thread[i];
+
+		if (t->state == RUNNABLE && t->await_bounded)
+			return REDUNDANT;
+		if (t->state != DONE)
+			ending = STUCK;
+	}
+	return ending;
+}
+
+/* The script's next step: "a3" is three of thread 0, "b=1" one of thread 1 with
+ * its option 1. False at its end. */
+static bool script_next(struct step *s)
+{
+	const char *at = ex->script;
+
+	if (*at < 'a' || *at >= 'a' + ex->test->threads)
+		return false;
+	s->thread = (uint8_t)(*at - 'a');
+	if (!ex->script_left) {
+		ex->script_left = 1;
+		if (at[1] == '=')
+			s->option = (uint16_t)atoi(at + 2);
+		else if (at[1] >= '0' && at[1] <= '9')
+			ex->script_left = atoi(at + 1);
+	}
+	if (--ex->script_left == 0)
+		ex->script += 1 + strspn(at + 1, "=0123456789");
+	return true;
+}
+
+/* Which threads need not be tried after this step. */
+static unsigned int still_asleep(const struct step *s)
+{
+	unsigned int sleep = 0;
+
+	for (int i = 0; i < ex->test->threads; i++) {
+		struct step next = { .reads = ex->thread[i].reads,
+				     .writes = ex->thread[i].writes };
+
+		if (((s->sleep | s->done) & BIT(i)) && i != s->thread &&
+		    !depend(s, &next))
+			sleep |= BIT(i);
+	}
+	return sleep;
+}
+
+/* The one that runs goes on if it may: turns cost. */
+static int thread_of(unsigned int set)
+{
+	int last = ex->length ? ex->steps[ex->length - 1].thread : 0;
+
+	return set & BIT(last) ? last : __builtin_ctz(set);
+}
+
+/* The thread that has to fall asleep first, or -1. */
+static int thread_first(void)
+{
+	while (ex->to_sleep) {
+		int t = __builtin_ctz(ex->to_sleep);
+
+		if (ex->thread[t].state == RUNNABLE)
+			return t;
+		ex->to_sleep &= ~BIT(t);
+		ex->fixed = ex->length;
+	}
+	return -1;
+}
+
+/* Make the next step; its thread, or MAIN if there is none. */
+static int search_step(void)
+{
+	struct step *s = &ex->steps[ex->length];
+	unsigned int enabled = threads_enabled();
+	unsigned int allowed;
+	int first = thread_first();
+
+	if (!enabled) {
+		ex->ending = search_ended();
+		return MAIN;
+	}
+	if (ex->length == MAX_STEPS) {
+		snprintf(ex->failure, sizeof(ex->failure),
+			 "does not end: %d steps", MAX_STEPS);
+		ex->ending = FAILED;
+		return MAIN;
+	}
+	if (ex->script) {
+		*s = (struct step){ .options = 1, .enabled = enabled };
+		if (!script_next(s) || !(enabled & BIT(s->thread)))
+			s->thread = thread_of(enabled);
+	} else if (ex->length >= ex->prefix) {
+		*s = (struct step){ .options = 1, .enabled = enabled };
+		if (ex->length > ex->fixed && !ex->every_order)
+			s->sleep = still_asleep(s - 1);
+		allowed = enabled & ~s->sleep;
+		if (!allowed) {
+			ex->ending = REDUNDANT;
+			return MAIN;
+		}
+		if (first >= 0)
+			allowed = enabled = BIT(first);
+		s->thread = thread_of(allowed);
+		s->backtrack = ex->every_order ? enabled : BIT(s->thread);
+	}
+	ex->length++;
+	return s->thread;
+}
+
+static void search_switch(void)
+{
+	int next = search_step();
+
+	if (next != ex->running)
+		fiber_switch(next);
+}
+
+void step_begin(footprint reads, footprint writes)
+{
+	struct thread *self = running_thread();
+
+	if (ex->running == MAIN)
+		return;
+	self->reads = reads;
+	self->writes = writes;
+	if (ex->starting)
+		fiber_switch(MAIN);
+	else
+		search_switch();
+}
+
+/* The execution leads nowhere where others do not. */
+_Noreturn void search_redundant(void)
+{
+	ex->ending = REDUNDANT;
+	fiber_switch(MAIN);
+	__builtin_unreachable();
+}
+
+int step_choose(int options)
+{
+	struct step *s = &ex->steps[ex->length - 1];
+
+	if (ex->running == MAIN || ex->to_sleep)
+		return 0;
+	s->options = options;
+	return s->option;
+}
+
+void thread_stop(enum thread_state state)
+{
+	struct thread *self = running_thread();
+
+	self->state = state;
+	self->reads = self->writes = 0;
+	if (ex->starting)
+		fiber_switch(MAIN);
+	else
+		search_switch();
+}
+
+/*
+ * Let something begin at step i that leads to step j without i: one of the
+ * first steps, of those after i that do not depend on i, and of j.
+ */
+static void race_reverse(int i, int j)
+{
+	struct step *at = &ex->steps[i];
+	int first[EXPLORE_THREADS];
+	unsigned int seen = 0, initial = 0, wanted;
+
+	for (int k = i + 1; k <= j; k++) {
+		struct step *s = &ex->steps[k];
+		bool leads = true;
+
+		if (k < j && s->past[at->thread] > i)
+			continue;
+		if (seen & BIT(s->thread))
+			continue;
+		for (int t = 0; t < ex->test->threads; t++)
+			if ((seen & BIT(t)) && s->past[t] > first[t])
+				leads = false;
+		seen |= BIT(s->thread);
+		first[s->thread] = k;
+		if (leads)
+			initial |= BIT(s->thread);
+	}
+	if ((at->backtrack | at->sleep) & initial)
+		return;
+	wanted = initial & at->enabled;
+	if (wanted & BIT(ex->steps[j].thread))
+		at->backtrack |= BIT(ex->steps[j].thread);
+	else if (wanted)
+		at->backtrack |= wanted & -wanted;
+	/* Else only step i lets step j happen. */
+}
+
+static void past_join(uint16_t *to, const uint16_t *from)
+{
+	for (int t = 0; t < EXPLORE_THREADS; t++)
+		if (to[t] < from[t])
+			to[t] = from[t];
+}
+
+/* What is before the last step, and with what it races. */
+static void step_order(struct step *s)
+{
+	int number = (int)(s - ex->steps);
+	int count = 0;
+
+	memcpy(s->past, ex->thread[s->thread].past, sizeof(s->past));
+	for (int i = number - 1; i >= 0; i--) {
+		struct step *e = &ex->steps[i];
+
+		if (e->thread == s->thread || s->past[e->thread] > i ||
+		    !depend(e, s))
+			continue;
+		ex->races[count++] = i;
+		past_join(s->past, e->past);
+	}
+	s->past[s->thread] = (uint16_t)(number + 1);
+	if (ex->every_order)
+		return;
+	for (int i = 0; i < count; i++)
+		if (ex->races[i] >= ex->fixed)
+			race_reverse(ex->races[i], number);
+}
+
+void step_end(footprint reads, footprint writes)
+{
+	struct thread *self = running_thread();
+	struct step *s = &ex->steps[ex->length - 1];
+
+	memory_new_epoch(self);
+	if (writes)
+		self->waited = -1;
+	if (ex->running == MAIN)
+		return;
+	s->reads = reads;
+	s->writes = writes;
+	/* Below the last changed step all is as it was. */
+	if (ex->length >= ex->prefix)
+		step_order(s);
+	memcpy(self->past, s->past, sizeof(self->past));
+}
+
+/* The execution after this one, or false if there is none. */
+bool search_next(void)
+{
+	for (int i = ex->length - 1; i >= ex->fixed; i--) {
+		struct step *s = &ex->steps[i];
+		unsigned int left;
+
+		if (s->option + 1 < s->options) {
+			s->option++;
+			ex->prefix = i + 1;
+			return true;
+		}
+		s->done |= BIT(s->thread);
+		left = s->backtrack & ~s->done & ~s->sleep;
+		if (left) {
+			s->thread = (uint8_t)__builtin_ctz(left);
+			s->option = 0;
+			s->options = 1;
+			ex->prefix = i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How much of the search is done, as far as it is known yet. */
+double search_progress(void)
+{
+	double done = 0, share = 1;
+
+	for (int i = 0; i < ex->length; i++) {
+		struct step *s = &ex->steps[i];
+		int tried = __builtin_popcount(s->done);
+		int all = __builtin_popcount(s->done | s->backtrack);
+
+		done += share * ((double)tried / all +
+				 (double)s->option / s->options / all);
+		share /= (double)all * s->options;
+	}
+	return done;
+}
+
+int explore_choose(int n)
+{
+	int chosen;
+
+	EXPLORE_ENTER();
+	step_begin(0, 0);
+	chosen = step_choose(n);
+	print_tell(NULL, "chooses %d of %d", chosen, n);
+	step_end(0, 0);
+	return chosen;
+}
+
+int explore_self(void)
+{
+	return ex->running == MAIN ? -1 : ex->running;
+}
+
+int explore_bound(void)
+{
+	return ex->bound;
+}
+
+void explore_as(int thread, void (*fn)(int thread))
+{
+	fiber_act(thread);
+	fn(thread);
+	fiber_act(MAIN);
+}
+
+_Noreturn void explore_fail(const char *format, ...)
+{
+	va_list arguments;
+
+	if (ex->ending != FAILED) {
+		va_start(arguments, format);
+		vsnprintf(ex->failure, sizeof(ex->failure), format, arguments);
+		va_end(arguments);
+		ex->ending = FAILED;
+	}
+	if (ex->running == MAIN)
+		_longjmp(ex->abandon, 1);
+	fiber_switch(MAIN);
+	__builtin_unreachable();
+}
+
+_Noreturn void explore_hang(const char *why)
+{
+	running_thread()->hung = why;
+	thread_stop(HUNG);
+	__builtin_unreachable();
+}
+
+void explore_outcome(const char *format, ...)
+{
+	size_t used = strlen(ex->outcome);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(ex->outcome + used, sizeof(ex->outcome) - used, format,
+		  arguments);
+	va_end(arguments);
+}
+
+void search_thread(int thread)
+{
+	struct thread *self = &ex->thread[thread];
+
+	ex->test->thread(thread);
+	if (ex->test->exits && self->at_exit)
+		self->at_exit(thread);
+	thread_stop(DONE);
+}
+
+/* The program's static data that can change: its writable segment without what
+ * the linker protected. */
+static int data_find(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	uintptr_t protected = 0;
+
+	(void)size;
+	(void)unused;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		if (p->p_type == PT_GNU_RELRO)
+		protected = info->dlpi_addr + p->p_vaddr + p->p_memsz;
+	}
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + p->p_vaddr;
+		uintptr_t end = start + p->p_memsz;
+
+		if (p->p_type != PT_LOAD || !(p->p_flags & PF_W))
+			continue;
+		if (protected > start && protected <= end)
+			start = protected;
+		ex->data = (char *)start;
+		ex->data_size = end - start;
+	}
+	return 1; /* the first is the program itself */
+}
+
+/* All static data is as it was before the first execution. */
+static void data_restore(void)
+{
+	if (!ex->data) {
+		dl_iterate_phdr(data_find, NULL);
+		ex->data_saved = malloc(ex->data_size);
+		memcpy(ex->data_saved, ex->data, ex->data_size);
+	}
+	memcpy(ex->data, ex->data_saved, ex->data_size);
+}
+
+static void execution_begin(void)
+{
+	data_restore();
+	fiber_reset();
+	memory_reset();
+	wait_reset();
+	shadow_reset();
+	print_reset();
+	ex->length = 0;
+	ex->fixed = 0;
+	ex->to_sleep = ex->test->asleep;
+	ex->ending = COMPLETE;
+	ex->outcome[0] = '\0';
+	ex->blame[0] = ex->blame[1] = 0;
+	for (int i = 0; i < IDENTITIES; i++) {
+		struct thread *t = &ex->thread[i];
+
+		t->state = RUNNABLE;
+		t->await = -1;
+		t->waited = -1;
+		t->loaded = -1;
+		t->await_bounded = false;
+		t->at_exit = NULL;
+		memset(t->past, 0, sizeof(t->past));
+	}
+}
+
+void search_begin(const struct explore_test *test)
+{
+	ex->test = test;
+	ex->prefix = 0;
+	ex->length = 0;
+}
+
+/* One execution, from setup to finish. */
+void search_run(void)
+{
+	execution_begin();
+	if (_setjmp(ex->abandon))
+		return;
+	if (ex->test->setup)
+		ex->test->setup();
+	memory_begin_threads();
+	ex->starting = true;
+	for (int i = 0; i < ex->test->threads && ex->ending != FAILED; i++)
+		fiber_enter(i);
+	ex->starting = false;
+	if (ex->ending == FAILED)
+		return;
+	search_switch();
+	if (ex->ending == FAILED || ex->ending == REDUNDANT)
+		return;
+	if (ex->length > ex->longest)
+		ex->longest = ex->length;
+	memory_end_threads();
+	if (ex->ending == STUCK)
+		wait_explain();
+	if (ex->test->finish)
+		ex->test->finish();
+	shadow_leaks();
+}
