@@ -3,6 +3,8 @@
  * An object is published by a plain store.
  * Reported as: data race
  */
+#include <unistd.h>
+
 #include <ksync/ksync.h>
 
 #include "../crew.h"
@@ -12,6 +14,7 @@ struct setting {
 };
 
 static struct setting *setting;
+static int reading;
 static int over;
 
 static void *look(void *unused)
@@ -20,6 +23,7 @@ static void *look(void *unused)
 	while (!KSYNC_READ_ONCE(over)) {
 		ksync_guard(rcu)();
 		(void)*(volatile long *)&ksync_rcu_dereference(setting)->value;
+		KSYNC_WRITE_ONCE(reading, 1);
 	}
 	return NULL;
 }
@@ -30,6 +34,8 @@ int main(void)
 
 	setting = calloc(1, sizeof(*setting));
 	reader = start(look, NULL);
+	while (!KSYNC_READ_ONCE(reading))
+		usleep(100);
 	for (int i = 0; i < 300; i++) {
 		struct setting *fresh = calloc(1, sizeof(*fresh));
 		struct setting *old = setting;
@@ -38,6 +44,7 @@ int main(void)
 		setting = fresh;
 		ksync_synchronize_rcu();
 		free(old);
+		usleep(50);
 	}
 	KSYNC_WRITE_ONCE(over, 1);
 	finish(reader);
