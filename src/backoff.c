@@ -10,7 +10,7 @@
 
 #include "backoff.h"
 
-#define PAUSE_TURNS 5u
+#define PAUSE_TURNS KSYNC__BACKOFF_PAUSES
 #define YIELD_TURNS 20u
 #define SPIN_TURNS (PAUSE_TURNS + YIELD_TURNS)
 #define NAP_FIRST_NS 20000LL

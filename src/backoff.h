@@ -12,6 +12,13 @@ struct ksync__backoff {
 	unsigned int turn;
 };
 
+/*
+ * Only the yields. Where others wait already, pauses that watch the holder's
+ * cache line cost it more than they win.
+ */
+#define KSYNC__BACKOFF_PAUSES 5u
+#define KSYNC__BACKOFF_YIELDS { KSYNC__BACKOFF_PAUSES }
+
 /* Nothing left to spin. */
 #define KSYNC__BACKOFF_SPENT { UINT_MAX }
 

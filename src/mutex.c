@@ -87,6 +87,8 @@ static bool mutex_spin(ksync_mutex_t *m, struct ksync_task *self)
 {
 	struct ksync__backoff backoff = { 0 };
 
+	if (ksync__waitq_first(KSYNC_READ_ONCE(m->waitq)))
+		backoff = (struct ksync__backoff)KSYNC__BACKOFF_YIELDS;
 	do {
 		if (mutex_take(m, self))
 			return true;

@@ -204,7 +204,20 @@ static void hold_queue_lock(void *arg, int index)
 	ksync__waitq_unlock(&m.waitq, self, word);
 }
 
-Test(mutex_fork, a_queue_that_another_thread_had_locked_is_usable)
+Test(mutex_fork, an_empty_queue_that_another_thread_had_locked_is_usable)
+{
+	struct crew crew;
+
+	mutex_lock(&m);
+	crew_start(&crew, 1, hold_queue_lock, NULL);
+	wait_until(arrived(1));
+	child_succeeds(unlock_own, NULL);
+	WRITE_ONCE(may_go, true);
+	crew_join(&crew);
+	mutex_unlock(&m);
+}
+
+Test(mutex_fork, a_queue_with_waiters_that_another_had_locked_is_usable)
 {
 	struct crew waiters;
 	struct crew crew;

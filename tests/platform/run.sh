@@ -105,7 +105,7 @@ compiler=$(cat "$facts/compiler")
 	$emulator "$facts/platform_facts" || echo platform_facts
 	for pair in asan=address ubsan=undefined tsan=thread; do
 		compile $compiler -fsanitize=${pair#*=} &&
-			ASAN_OPTIONS=detect_leaks=0 timeout -s KILL 60 \
+			ASAN_OPTIONS=detect_leaks=0 timeout -s KILL 20 \
 				$emulator "$build/empty" >/dev/null 2>&1 ||
 			echo ${pair%=*}
 	done
