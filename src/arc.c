@@ -24,6 +24,7 @@
  *      memory.
  */
 #include <ksync/arc.h>
+#include <ksync/watch.h>
 
 #include "port/port.h"
 
@@ -42,10 +43,12 @@ void ksync__arc_drop(ksync_arc_t *arc)
 {
 	if (arc->drop)
 		arc->drop(ksync__arc_object(arc));
+	ksync_watch_order_release(&arc->weak);
 	ksync__arc_weak_put(arc);
 }
 
 void ksync__arc_free(ksync_arc_t *arc)
 {
+	ksync_watch_order_acquire(&arc->weak);
 	ksync__heap_free(arc);
 }
