@@ -84,27 +84,30 @@ static bool gate_wait(ksync_s64 longest)
 	return true;
 }
 
-/* Does the inline form, on these addresses, do what liburcu's does? */
-static bool rcu_inline_fits(const unsigned long *counter)
+static bool rcu_nests(const unsigned long *counter, unsigned long deep)
 {
-	bool fits = ksync__gp_has_membarrier() &&
-		    !(KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK);
+	return (KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK) == deep;
+}
+
+/* Does the inline form, on these addresses, do what liburcu's does? */
+static bool rcu_inline_fits(const struct ksync__rcu_reader *r)
+{
+	bool fits = rcu_nests(r->counter, 0);
 
 	ksync__gp_read_lock();
-	fits &= KSYNC_READ_ONCE(*counter) ==
-		KSYNC_READ_ONCE(ksync__gp_record()->ctr);
+	fits &= KSYNC_READ_ONCE(*r->counter) == KSYNC_READ_ONCE(r->gp->ctr);
 	ksync__gp_read_lock();
-	fits &= (KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK) == 2;
+	fits &= rcu_nests(r->counter, 2);
 	ksync__gp_read_unlock();
 	ksync__gp_read_unlock();
-	return fits && !(KSYNC_READ_ONCE(*counter) & KSYNC__RCU_NEST_MASK);
+	return fits && rcu_nests(r->counter, 0);
 }
 
 static void rcu_unregister(struct ksync_task *self)
 {
 	ksync__rcu = (struct ksync__rcu_reader){ NULL, NULL };
 	gate_enter(1);
-	if (self->rcu_registered)
+	if (self->rcu_registered && !grace_periods_lost)
 		ksync__gp_unregister();
 	self->rcu_reader = NULL;
 	gate_leave(1);
@@ -127,18 +130,19 @@ static void rcu_thread_exit(struct ksync_task *self)
 
 static void rcu_register(struct ksync_task *self)
 {
+	struct ksync__rcu_reader fast;
+
 	gate_enter(1);
-	self->rcu_registered = ksync__gp_register();
+	/* Lost ones wait for nobody, and the registry may be locked (I1). */
+	self->rcu_registered = !grace_periods_lost && ksync__gp_register();
 	self->rcu_reader = ksync__gp_reader();
 	gate_leave(1);
 	/* Nobody will unregister a late task: its outermost unlock does. */
 	if (self->late)
 		return;
 	self->at_exit = rcu_thread_exit;
-	if (rcu_inline_fits(&ksync__gp_reader()->ctr)) {
-		ksync__rcu.gp = ksync__gp_record();
-		ksync__rcu.counter = &ksync__gp_reader()->ctr;
-	}
+	if (ksync__gp_inline(&fast) && rcu_inline_fits(&fast))
+		ksync__rcu = fast;
 }
 
 KSYNC_NOINLINE void ksync__rcu_read_lock_slow(void)
@@ -227,6 +231,8 @@ static void at_fork(void)
 	gate_closed_in_time = gate_wait(ksync_rcu_read_lock_held() ?
 						FORK_IN_READER_WAITS_NS :
 						FORK_WAITS_NS);
+	/* What is lost is lost for the children's children, too. */
+	gate_closed_in_time &= !grace_periods_lost;
 	if (gate_closed_in_time)
 		ksync__gp_before_fork();
 }

@@ -2,7 +2,7 @@
 /*
  * liburcu as ksync uses it: the only file that includes its headers. The
  * flavour is chosen when ksync is configured (KSYNC_RCU): memb, whose readers
- * need membarrier to be fast, or bp.
+ * are inline in ksync's users, or bp, whose readers are not.
  *
  * The library's functions are called, never its inline bodies, so nothing of
  * them is in ksync or in its users.
@@ -15,61 +15,52 @@
 #if defined(KSYNC_RCU_BP)
 #include <urcu/urcu-bp.h>
 #include <urcu/static/urcu-bp.h>
-#define URCU(name) urcu_bp_##name
-typedef struct urcu_bp_gp ksync__urcu_gp_t;
-typedef struct urcu_bp_reader ksync__urcu_reader_t;
 #else
 #include <urcu/urcu-memb.h>
 #include <urcu/static/urcu-memb.h>
-#define URCU(name) urcu_memb_##name
-typedef struct urcu_gp ksync__urcu_gp_t;
-typedef struct urcu_reader ksync__urcu_reader_t;
 #endif
 
 #include <ksync/rcu.h>
 
-KSYNC_STATIC_ASSERT(offsetof(ksync__urcu_gp_t, ctr) ==
-			    offsetof(struct ksync__rcu_gp, ctr),
-		    "liburcu's grace-period record has changed");
-KSYNC_STATIC_ASSERT(sizeof(((ksync__urcu_reader_t *)0)->ctr) == sizeof(long),
-		    "liburcu's reader counter has changed");
+#if defined(KSYNC_RCU_BP)
+
+/*
+ * bp takes a thread out of its registry in a destructor of its own, even inside
+ * a reader, and puts it back when it reads again. That may be before ksync
+ * hears of the exit and before other destructors read: so the nesting is
+ * counted here, and nothing keeps the address of bp's counter.
+ */
+static KSYNC_TLS unsigned long ksync__bp_nesting;
 
 static inline void ksync__gp_read_lock(void)
 {
-	URCU(read_lock)();
+	ksync__bp_nesting++;
+	urcu_bp_read_lock();
 }
 
 static inline void ksync__gp_read_unlock(void)
 {
-	URCU(read_unlock)();
+	ksync__bp_nesting--;
+	/* If bp has ended the reader, there is nothing left to end. */
+	if (URCU_TLS(urcu_bp_reader) && urcu_bp_read_ongoing())
+		urcu_bp_read_unlock();
 }
 
 static inline bool ksync__gp_reading(void)
 {
-	return URCU(read_ongoing)() != 0;
+	return ksync__bp_nesting != 0;
 }
 
 static inline void ksync__gp_synchronize(void)
 {
-	URCU(synchronize_rcu)();
+	urcu_bp_synchronize_rcu();
 }
 
-/* Do readers need a processor barrier? Not the inline ones. */
-static inline bool ksync__gp_has_membarrier(void)
+static inline bool ksync__gp_inline(struct ksync__rcu_reader *r)
 {
-	return URCU(has_sys_membarrier) != 0;
+	(void)r;
+	return false;
 }
-
-static inline const struct ksync__rcu_gp *ksync__gp_record(void)
-{
-	return (const struct ksync__rcu_gp *)&URCU(gp);
-}
-
-#if defined(KSYNC_RCU_BP)
-
-/* bp has no futex in its record: what follows ctr is padding, never -1. */
-KSYNC_STATIC_ASSERT(sizeof(ksync__urcu_gp_t) >= sizeof(struct ksync__rcu_gp),
-		    "liburcu's grace-period record has changed");
 
 /* False if nobody has to unregister it: bp's own destructor does. */
 static inline bool ksync__gp_register(void)
@@ -82,9 +73,10 @@ static inline void ksync__gp_unregister(void)
 {
 }
 
-static inline ksync__urcu_reader_t *ksync__gp_reader(void)
+/* What ksync__gp_forget() is given of this thread; not NULL. */
+static inline void *ksync__gp_reader(void)
 {
-	return URCU_TLS(urcu_bp_reader);
+	return &ksync__bp_nesting;
 }
 
 static inline void ksync__gp_wake(void)
@@ -114,9 +106,45 @@ static inline void ksync__gp_forget(void *reader)
 
 #else
 
-KSYNC_STATIC_ASSERT(offsetof(ksync__urcu_gp_t, futex) ==
+KSYNC_STATIC_ASSERT(offsetof(struct urcu_gp, ctr) ==
+			    offsetof(struct ksync__rcu_gp, ctr),
+		    "liburcu's grace-period record has changed");
+KSYNC_STATIC_ASSERT(offsetof(struct urcu_gp, futex) ==
 			    offsetof(struct ksync__rcu_gp, futex),
 		    "liburcu's grace-period record has changed");
+KSYNC_STATIC_ASSERT(sizeof(((struct urcu_reader *)0)->ctr) == sizeof(long),
+		    "liburcu's reader counter has changed");
+
+static inline void ksync__gp_read_lock(void)
+{
+	urcu_memb_read_lock();
+}
+
+static inline void ksync__gp_read_unlock(void)
+{
+	urcu_memb_read_unlock();
+}
+
+static inline bool ksync__gp_reading(void)
+{
+	return urcu_memb_read_ongoing() != 0;
+}
+
+static inline void ksync__gp_synchronize(void)
+{
+	urcu_memb_synchronize_rcu();
+}
+
+/*
+ * What the inline form works on. False: it does not work here, as without
+ * membarrier a reader needs a processor barrier, and the inline form has none.
+ */
+static inline bool ksync__gp_inline(struct ksync__rcu_reader *r)
+{
+	r->counter = &URCU_TLS(urcu_memb_reader).ctr;
+	r->gp = (const struct ksync__rcu_gp *)&urcu_memb_gp;
+	return urcu_memb_has_sys_membarrier != 0;
+}
 
 /* False if the program has registered the thread itself, with liburcu. */
 static inline bool ksync__gp_register(void)
@@ -132,7 +160,7 @@ static inline void ksync__gp_unregister(void)
 	urcu_memb_unregister_thread();
 }
 
-static inline ksync__urcu_reader_t *ksync__gp_reader(void)
+static inline void *ksync__gp_reader(void)
 {
 	return &URCU_TLS(urcu_memb_reader);
 }
@@ -159,7 +187,7 @@ static inline void ksync__gp_after_fork_child(void)
 /* In a fork's child: this thread is gone, without having unregistered. */
 static inline void ksync__gp_forget(void *reader)
 {
-	ksync__urcu_reader_t *r = reader;
+	struct urcu_reader *r = reader;
 
 	r->node.prev->next = r->node.next;
 	r->node.next->prev = r->node.prev;

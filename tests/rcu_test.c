@@ -659,9 +659,27 @@ Test(rcu_fork, child_may_end_the_reader_in_which_it_was_forked)
 
 static void grace_period_lost(void *arg)
 {
+	struct crew crew;
+	int status = -1;
+	pid_t pid;
+
 	(void)arg;
 	without_core();
 	rcu_read_unlock();
+	/* Readers still work, also in a child of the child. */
+	__atomic_store_n(&scene.inside, false, __ATOMIC_RELEASE);
+	crew_start(&crew, 1, stay_registered, NULL);
+	wait_until(get_flag(&scene.inside));
+	pid = fork();
+	if (pid == 0) {
+		read_and_go(NULL);
+		_exit(reports_count());
+	}
+	waitpid(pid, &status, 0);
+	set_flag(&scene.leave);
+	pthread_join(crew.members[0].thread, NULL);
+	if (status || reports_count())
+		_exit(EXIT_FAILED);
 	synchronize_rcu();
 }
 
