@@ -1,44 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* A setting that is read all the time and replaced now and then. */
+/* A range that is read all the time and replaced now and then. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <ksync/mutex.h>
 #include <ksync/rcu.h>
 
-struct setting {
-	int low;
-	int high;
+struct range {
+	int low, high;
 	ksync_rcu_head_t rcu;
 };
 
-static struct setting *setting;
-static KSYNC_DEFINE_MUTEX(setting_lock);
+static struct range *range;
 
-static void setting_replace(int low, int high)
+/* One thread replaces it; several would need a lock here. */
+static void range_set(int low)
 {
-	struct setting *next = malloc(sizeof(*next));
-	struct setting *old;
+	struct range *fresh = malloc(sizeof(*fresh));
+	struct range *old;
 
-	if (!next)
+	if (!fresh)
 		abort();
-	next->low = low;
-	next->high = high;
-	ksync_mutex_lock(&setting_lock);
-	old = ksync_rcu_replace_pointer(setting, next, 1);
-	ksync_mutex_unlock(&setting_lock);
-	/* Readers may still look at it: free it after a grace period. */
-	ksync_kfree_rcu(old, rcu);
+	fresh->low = low;
+	fresh->high = low + 10;
+	old = ksync_rcu_replace_pointer(range, fresh, 1);
+	ksync_kfree_rcu(old, rcu); /* when no reader looks at it any more */
 }
 
 static void *look(void *unused)
 {
 	for (int i = 0; i < 100000; i++) {
-		struct setting *now;
-
 		ksync_guard(rcu)();
-		now = ksync_rcu_dereference(setting);
+		struct range *now = ksync_rcu_dereference(range);
+
 		if (now->low + 10 != now->high)
 			abort();
 	}
@@ -47,18 +41,15 @@ static void *look(void *unused)
 
 int main(void)
 {
-	pthread_t readers[2];
+	pthread_t reader;
 
-	setting_replace(0, 10);
-	for (int i = 0; i < 2; i++)
-		pthread_create(&readers[i], NULL, look, NULL);
+	range_set(0);
+	pthread_create(&reader, NULL, look, NULL);
 	for (int i = 1; i < 1000; i++)
-		setting_replace(i, i + 10);
-	for (int i = 0; i < 2; i++)
-		pthread_join(readers[i], NULL);
-	/* Run what is outstanding, so that nothing is left. */
-	ksync_rcu_barrier();
-	printf("low %d\n", setting->low);
-	free(setting);
+		range_set(i);
+	pthread_join(reader, NULL);
+	ksync_rcu_barrier(); /* until all old ones are freed */
+	printf("from %d to %d\n", range->low, range->high);
+	free(range);
 	return 0;
 }

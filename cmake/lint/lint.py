@@ -3,7 +3,7 @@
 """Check what the compiler cannot: the rules that the tree lives by.
 
     lint.py [RULE...]           check these rules, or all
-    lint.py --write             write the generated tables of docs/
+    lint.py --write             write the generated parts of docs/
     lint.py --list              one rule a line
 
 The rule `exports` looks at a build: give its --library, and the include
@@ -43,9 +43,13 @@ def order(project, report):
 
 
 def generated(root):
-    """{page: its table} of all that --write writes."""
+    """{page: its table or example} of all that --write writes."""
     listed = ledger.read_needs_model(os.path.join(root, NEEDS_MODEL))
-    return {
+    quotes = {
+        f"docs/{stem}.md": tree.example_quoted(root, stem)
+        for stem, *_ in tree.primitives(root)
+    }
+    return quotes | {
         "docs/ordering.md": ledger.table(ledger.read(root), listed),
         "docs/floors.md": tree.floors_table(root),
     }
@@ -61,7 +65,7 @@ def _with_table(page, table):
 
 
 def pages(project, report):
-    """The tables in docs/ are the ones that --write would write."""
+    """The tables and examples in docs/ are what --write would write."""
     for path, table in generated(project.root).items():
         page = tree.read(project.root, path)
         wanted = _with_table(page, table)
@@ -72,7 +76,8 @@ def pages(project, report):
         )
         report.require(
             wanted in (page, None), path, 1,
-            "its table is out of date; run cmake/lint/lint.py --write",
+            "its generated part is out of date; run "
+            "cmake/lint/lint.py --write",
         )
 
 

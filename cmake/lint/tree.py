@@ -41,7 +41,7 @@ def families(project, report):
         members = [
             f"include/ksync/{stem}.h", f"tests/{stem}_test.c",
             f"tsan/{stem}_stress.c", f"bench/{stem}_bench.c",
-            f"docs/{stem}.md",
+            f"docs/{stem}.md", f"examples/{stem}.c",
         ]
         if not header_only:
             members.append(f"src/{stem}.c")
@@ -174,3 +174,10 @@ def floors_table(root):
         note = ", in this order" if number in table.ordered else ""
         rows.append(f"| {number} | {title}{note} | {', '.join(files)} |")
     return "\n".join(rows)
+
+
+def example_quoted(root, stem):
+    """A family's example as the markdown of its page: all but the licence."""
+    path = f"examples/{stem}.c"
+    code = read(root, path).partition("\n")[2]
+    return f"[`{path}`](../{path}):\n\n```c\n{code}```"

@@ -145,6 +145,10 @@ with_pkg_config() { # KIND PREFIX
 	run_consumer "$out" "$1" pkg-config
 }
 
+has_rcu() {
+	grep -q 'KSYNC_HAVE_RCU 1' "$prefix/include/ksync/config.h"
+}
+
 test_prefix() {
 	keep_manifests
 	rm -rf "$prefix"
@@ -247,7 +251,7 @@ test_lookup() {
 		check "without it, $other" finds "$other" '' "$at"
 	done
 
-	grep -q 'KSYNC_HAVE_RCU 1' "$prefix/include/ksync/config.h" || return 0
+	has_rcu || return 0
 	rm -rf "$work/build"
 	at="-DCMAKE_PREFIX_PATH=$prefix"
 	PKG_CONFIG_LIBDIR=$work
@@ -281,6 +285,20 @@ test_fetch_content() {
 		"cd '$work/fetch_content' && find . -name '*_test*'"
 }
 
+# shellcheck disable=SC2086 # lists of words
+example_with_pkg_config() { # STEM
+	flags="$CFLAGS -std=c11 $strict $(ask "$prefix" --cflags ksync)"
+	shared="$(ask "$prefix" --libs ksync) -Wl,-rpath,$prefix/$LIBDIR"
+	static="-static $(ask "$prefix" --static --libs ksync)"
+	for kind in shared static; do
+		program=$work/$1.$kind
+		[ $kind = shared ] && link=$shared || link=$static
+		check "$1, $kind: builds by pkg-config" "$CC" $flags \
+			"$SOURCE/examples/$1.c" -o "$program" $link -pthread
+		check "$1, $kind: runs" "$program"
+	done
+}
+
 test_examples() {
 	check "the examples find the package" \
 		"$CMAKE" -S "$SOURCE/examples" -B "$work/build" \
@@ -289,6 +307,11 @@ test_examples() {
 	check "they build" "$CMAKE" --build "$work/build"
 	check "they run" env LD_LIBRARY_PATH="$prefix/$LIBDIR" \
 		ctest --test-dir "$work/build" --output-on-failure
+	for source in "$SOURCE"/examples/*.c; do
+		stem=$(basename "$source" .c)
+		[ "$stem" != rcu ] || has_rcu || continue
+		example_with_pkg_config "$stem"
+	done
 }
 
 test_moved() {

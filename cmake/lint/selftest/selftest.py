@@ -25,6 +25,7 @@ STYLE = os.path.join(HERE, "..", "..", "..", ".clang-format")
 
 BOX_C, BOX_H = "src/box.c", "include/ksync/box.h"
 FFI_C = "src/ffi.c"
+EXAMPLE = "examples/box.c"
 MACHINE_H = "include/ksync/machine.h"
 LISTS = "cmake/lint/floors.txt"
 PUT = "ksync_store_release(&box->full, 1);"
@@ -123,11 +124,15 @@ SEEDS = [
      "docs/ordering.md", "out of date"),
     ("pages", replace(LISTS, "primitives", "the primitives"),
      "docs/floors.md", "out of date"),
+    ("pages", replace(EXAMPLE, "return 0;", "return 1;"),
+     "docs/box.md", "out of date"),
+    ("pages", replace("docs/box.md", "return 0;", "return 1;"),
+     "docs/box.md", "out of date"),
     ("pages", remove("docs/ordering.md"), "docs/ordering.md", "needs '<!--"),
     # Families.
     *(("families", remove(path), "CMakeLists.txt", f"{path} is missing")
       for path in (BOX_C, BOX_H, "tests/box_test.c", "tsan/box_stress.c",
-                   "bench/box_bench.c", "docs/box.md")),
+                   "bench/box_bench.c", "docs/box.md", EXAMPLE)),
     ("families", replace("docs/choosing.md", "[box](box.md)", "it"),
      "docs/choosing.md", "no table row leads to box"),
     ("families", replace("CHANGELOG.md", "box", "boxes"),
