@@ -6,6 +6,9 @@
  */
 #include <criterion/criterion.h>
 
+#include <errno.h>
+#include <limits.h>
+
 #include <ksync/arc.h>
 
 #include "support/report.h"
@@ -49,13 +52,47 @@ Test(arc, is_dropped_once_with_the_last_reference)
 	struct box_arc *a = box_arc_new((struct box){ .value = 1 });
 	struct box_arc *b = box_arc_get(a);
 
-	cr_assert(box_arc_ptr_eq(a, b));
 	cr_assert_eq(box_arc_count(a), 2);
 	box_arc_put(a);
 	cr_assert_eq(drops, 0);
 	cr_assert_eq(box_arc_data(b)->value, 1);
 	box_arc_put(b);
 	cr_assert_eq(drops, 1);
+}
+
+Test(arc, ptr_eq_compares_the_objects_not_their_values)
+{
+	struct box_arc *a = box_arc_new((struct box){ .value = 1 });
+	struct box_arc *b = box_arc_get(a);
+	struct box_arc *c = box_arc_new((struct box){ .value = 1 });
+
+	cr_assert(box_arc_ptr_eq(a, b));
+	cr_assert_not(box_arc_ptr_eq(a, c));
+	box_arc_put(a);
+	box_arc_put(b);
+	box_arc_put(c);
+}
+
+/* As large as all compilers allow. */
+struct huge {
+	char bytes[LONG_MAX / (sizeof(long) > 4 ? 16 : 2)];
+};
+
+KSYNC_DEFINE_ARC(huge, struct huge, NULL)
+
+Test(arc, new_without_memory_is_NULL)
+{
+	int made = 0;
+
+#ifdef __SANITIZE_ADDRESS__
+	cr_skip_test("AddressSanitizer ends a program that wants so much");
+#endif
+	errno = 0;
+	/* No address space holds four of them. */
+	while (made < 4 && huge_unique_new())
+		made++;
+	cr_assert_lt(made, 4);
+	cr_assert_eq(errno, 0);
 }
 
 Test(arc, put_takes_NULL)
@@ -250,6 +287,20 @@ Test(arc, weak_overflow_saturates_is_reported_and_leaks_the_memory)
 	reports_forget();
 }
 
+Test(arc, weak_get_saturates_likewise)
+{
+	struct box_arc *a = box_arc_new((struct box){ .value = 1 });
+	struct box_weak *w = box_arc_downgrade(a);
+
+	ksync_refcount_set(&a->arc.weak, KSYNC_REFCOUNT_MAX);
+	cr_assert_eq(box_weak_get(w), w);
+	expect_misuse("refcount", "saturated", &a->arc.weak, KSYNC_HOLDER_NONE);
+	ksync_refcount_set(&a->arc.weak, 2);
+	box_weak_put(w);
+	box_arc_put(a);
+	cr_assert_eq(drops, 1);
+}
+
 Test(arc, upgrade_of_a_full_count_fails)
 {
 	struct box_arc *a = box_arc_new((struct box){ .value = 1 });
@@ -257,6 +308,11 @@ Test(arc, upgrade_of_a_full_count_fails)
 
 	ksync_refcount_set(&a->arc.strong, KSYNC_REFCOUNT_MAX);
 	cr_assert_null(box_weak_upgrade(w));
+	ksync_refcount_set(&a->arc.strong, KSYNC_REFCOUNT_SATURATED);
+	cr_assert_null(box_weak_upgrade(w));
+	cr_assert_null(box_arc_into_unique_or_put(a));
+	cr_assert_eq(reports_count(), 1);
+	reports_forget();
 	ksync_refcount_set(&a->arc.strong, 1);
 	box_weak_put(w);
 	box_arc_put(a);

@@ -191,6 +191,101 @@ static void wait_once(void *arg, int index)
 	down(arg);
 }
 
+static void wait_in_turn_unless_told(void *arg, int index)
+{
+	ksync_task_t **odd = arg;
+
+	wait_until(__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) == index);
+	wait_until(waiters(&sem) == index);
+	odd[index] = ksync_task_get(current);
+	__atomic_store_n(&arrived, index + 1, __ATOMIC_RELEASE);
+	if (down_interruptible(&sem)) {
+		must(index % 2);
+		ksync_task_clear_pending();
+		return;
+	}
+	order[__atomic_fetch_add(&finished, 1, __ATOMIC_ACQ_REL)] = index;
+}
+
+Test(semaphore, who_leaves_the_queue_does_not_change_the_order_of_the_others)
+{
+	enum { N = 8 };
+	ksync_task_t *tasks[N];
+	struct crew crew;
+
+	crew_start(&crew, N, wait_in_turn_unless_told, tasks);
+	wait_until(waiters(&sem) == N);
+	for (int i = 1; i < N; i += 2)
+		ksync_task_interrupt(tasks[i]);
+	wait_until(waiters(&sem) == N / 2);
+	for (int i = 0; i < N / 2; i++) {
+		up(&sem);
+		wait_until(__atomic_load_n(&finished, __ATOMIC_ACQUIRE) ==
+			   i + 1);
+		cr_assert_eq(order[i], 2 * i);
+	}
+	crew_join(&crew);
+	for (int i = 0; i < N; i++)
+		ksync_task_put(tasks[i]);
+}
+
+static int take_in_form(int form)
+{
+	struct timespec later = { now_ms() / 1000 + 100, 0 };
+
+	switch (form) {
+	case 0:
+		down(&sem);
+		return 0;
+	case 1:
+		return down_interruptible(&sem);
+	case 2:
+		return down_killable(&sem);
+	case 3:
+		return down_timeout(&sem, 100 * KSYNC_HZ);
+	case 4:
+		return ksync_down_until(&sem, &later);
+	default:
+		return ksync_down_interruptible_until(&sem, &later);
+	}
+}
+
+#define FORMS 6
+
+static void wait_in_form(void *arg, int index)
+{
+	(void)index;
+	must(take_in_form(*(int *)arg) == 0);
+}
+
+Test(semaphore, sleeper_of_every_form_gets_the_unit)
+{
+	for (int form = 0; form < FORMS; form++) {
+		struct crew crew;
+
+		crew_start(&crew, 1, wait_in_form, &form);
+		wait_until(waiters(&sem) == 1);
+		up(&sem);
+		crew_join(&crew);
+		cr_assert_eq(down_trylock(&sem), 1);
+	}
+}
+
+Test(semaphore, fast_paths_do_not_take_the_lock_of_the_queue)
+{
+	struct ksync_task *self = ksync__task_self();
+	unsigned long word = ksync__waitq_lock(&sem.waitq, self);
+
+	for (int form = 0; form < FORMS; form++) {
+		up(&sem);
+		cr_assert_eq(take_in_form(form), 0);
+	}
+	up(&sem);
+	cr_assert_eq(down_trylock(&sem), 0);
+	cr_assert_eq(down_trylock(&sem), 1);
+	ksync__waitq_unlock(&sem.waitq, self, word);
+}
+
 Test(semaphore, newcomer_does_not_take_a_unit_past_a_waiter)
 {
 	struct crew crew;
@@ -227,6 +322,49 @@ Test(semaphore, interrupt_ends_a_sleeping_wait)
 	cr_assert_eq(waiters(&sem), 0);
 	up(&sem);
 	cr_assert_eq(down_trylock(&sem), 0);
+}
+
+static struct {
+	ksync_task_t *task;
+	bool killable;
+	int result;
+} deaf;
+
+static void wait_deaf(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	__atomic_store_n(&deaf.task, ksync_task_get(current), __ATOMIC_RELEASE);
+	if (deaf.killable)
+		deaf.result = down_killable(&sem);
+	else
+		down(&sem);
+	must(ksync_task_clear_pending());
+}
+
+Test(semaphore, kill_ends_a_killable_sleep_and_an_interrupt_does_not)
+{
+	for (int killable = 0; killable < 2; killable++) {
+		struct crew crew;
+
+		deaf.task = NULL;
+		deaf.killable = killable;
+		crew_start(&crew, 1, wait_deaf, NULL);
+		wait_until(waiters(&sem) == 1);
+		ksync_task_interrupt(deaf.task);
+		if (!killable)
+			ksync_task_kill(deaf.task);
+		nap_ms(20);
+		cr_assert_eq(waiters(&sem), 1);
+		if (killable)
+			ksync_task_kill(deaf.task);
+		else
+			up(&sem);
+		crew_join(&crew);
+		cr_assert_eq(deaf.result, killable ? -EINTR : 0);
+		ksync_task_put(deaf.task);
+	}
+	cr_assert_eq(down_trylock(&sem), 1);
 }
 
 static struct {

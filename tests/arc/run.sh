@@ -23,20 +23,25 @@ compile() { # COMPILER OPTION...
 
 include=$1
 build_include=$2
+# Each line: a number of misuse.c and the words of its error.
+mistakes=$(sed -n 's|^#if WRONG == \([0-9]*\) /\* \(.*\) \*/$|\1 \2|p' "$source")
 for cc in gcc clang-14 clang-19; do
 	command -v "$cc" >/dev/null || { echo "not available: $cc"; continue; }
-	compile "$cc" -std=c11 -Wall -Wextra -Werror -DWRONG_TYPE=0 -fsyntax-only
+	compile "$cc" -std=c11 -Wall -Wextra -Werror -DWRONG=0 -fsyntax-only
 	verdict $? "$cc: correct types compile"
-	for wrong in 1 2 3 4; do
-		! compile "$cc" -std=c11 -DWRONG_TYPE=$wrong -fsyntax-only \
-			2>/dev/null
-		verdict $? "$cc: WRONG_TYPE $wrong does not compile"
-	done
+	while read -r number words; do
+		text=$(compile "$cc" -std=c11 -Werror=unused-result \
+			-DWRONG="$number" -S -o /dev/null 2>&1) && text=compiled
+		echo "$text" | grep -q -e "error.*$words"
+		verdict $? "$cc: WRONG $number is not refused for '$words'"
+	done <<-EOT
+	$mistakes
+	EOT
 done
 
-sed -n 's/^void \(bad_[a-z_]*\)(void)$/\1/p' "$source" >bad.list
+sed -n 's/^void \(bad_[a-z_]*\)(.*)$/\1/p' "$source" >bad.list
 for level in -O0 -O1 -O2; do
-	compile gcc -std=gnu11 $level -fanalyzer -DKSYNC_ANALYZE -DWRONG_TYPE=0 \
+	compile gcc -std=gnu11 $level -fanalyzer -DKSYNC_ANALYZE -DWRONG=0 \
 		-c -o /dev/null 2>&1 |
 		sed -n "s/.*‘\([a-z_]*\)’: event.*/\1/p" | sort -u >found.list
 	while read -r name; do
