@@ -218,12 +218,25 @@ static void at_fork_parent(void)
 	ksync__raw_unlock(&lists_lock);
 }
 
+/* Who waited in rcu_barrier() is gone, with the stack that its head is on. */
+static void forget_barriers(ksync_rcu_head_t **link)
+{
+	while (*link) {
+		if ((*link)->func == barrier_reached)
+			*link = (*link)->next;
+		else
+			link = &(*link)->next;
+	}
+}
+
 /*
  * Unless a callback forked, the worker is gone, and so is who was making it;
  * the next call makes another.
  */
 static void at_fork_child(void)
 {
+	forget_barriers(&todo);
+	forget_barriers(&pushed);
 	if (!worker || worker->ref != ksync__self) {
 		worker = NULL;
 		ksync_mutex_init(&worker_lock);

@@ -111,6 +111,8 @@ Test(rcu, pointer_macros_publish_and_read)
 	cr_assert_eq(rcu_dereference_protected(shared, 1), a);
 	cr_assert_eq(rcu_replace_pointer(shared, b, 1), a);
 	cr_assert_eq(rcu_access_pointer(shared), b);
+	cr_assert_eq(rcu_pointer_handoff(rcu_access_pointer(shared)), b);
+	cr_assert_eq(unrcu_pointer(shared), b);
 	free(a);
 	free(b);
 }
@@ -302,6 +304,30 @@ Test(rcu, callback_waits_for_a_reader_that_had_begun)
 	cr_assert_eq(__atomic_load_n(&called, __ATOMIC_ACQUIRE), 0);
 	set_flag(&scene.leave);
 	crew_join(&crew);
+	rcu_barrier();
+	cr_assert_eq(called, 1);
+}
+
+struct wide {
+	char before[4000];
+	struct rcu_head rcu;
+};
+
+Test(rcu, kfree_rcu_frees_after_readers_by_a_head_anywhere_near)
+{
+	struct wide *w = malloc(sizeof(*w));
+	struct wide *seen = w;
+	struct rcu_head head;
+
+	memset(w->before, 'x', sizeof(w->before));
+	rcu_read_lock();
+	kfree_rcu(w, rcu);
+	call_rcu(&head, count_only);
+	nap_ms(20);
+	cr_assert_eq(__atomic_load_n(&called, __ATOMIC_ACQUIRE), 0);
+	for (size_t i = 0; i < sizeof(w->before); i++)
+		cr_assert_eq(seen->before[i], 'x');
+	rcu_read_unlock();
 	rcu_barrier();
 	cr_assert_eq(called, 1);
 }
@@ -516,6 +542,53 @@ static void barrier_in_a_callback(void *arg)
 	rcu_barrier();
 }
 
+static const char *expected_words;
+
+static void end_if_expected(const struct ksync_report *report)
+{
+	if (report->kind == KSYNC_REPORT_DEADLOCK &&
+	    strstr(report->what, expected_words))
+		_exit(0);
+}
+
+static void synchronize_in_a_reader_reports(void *arg)
+{
+	expected_words = "waits for a grace period inside a reader";
+	ksync_report_hook_set(end_if_expected);
+	synchronize_in_a_reader(arg);
+}
+
+static void mightsleep_in_a_reader_reports(void *arg)
+{
+	expected_words = "waits for a grace period inside a reader";
+	ksync_report_hook_set(end_if_expected);
+	rcu_read_lock();
+	kfree_rcu_mightsleep(item_new(1));
+	(void)arg;
+}
+
+static void barrier_in_a_reader_reports(void *arg)
+{
+	expected_words = "waits for callbacks inside a reader";
+	ksync_report_hook_set(end_if_expected);
+	barrier_in_a_reader(arg);
+}
+
+static void barrier_in_a_callback_reports(void *arg)
+{
+	expected_words = "waits for callbacks inside a callback";
+	ksync_report_hook_set(end_if_expected);
+	barrier_in_a_callback(arg);
+}
+
+Test(rcu, waiting_inside_a_reader_or_callback_is_reported)
+{
+	child_succeeds(synchronize_in_a_reader_reports, NULL);
+	child_succeeds(mightsleep_in_a_reader_reports, NULL);
+	child_succeeds(barrier_in_a_reader_reports, NULL);
+	child_succeeds(barrier_in_a_callback_reports, NULL);
+}
+
 Test(rcu, waiting_inside_a_reader_is_a_deadlock_and_aborts)
 {
 	child_aborts(synchronize_in_a_reader, NULL);
@@ -613,6 +686,112 @@ Test(rcu_fork, child_of_a_process_in_the_middle_of_grace_periods)
 	set_flag(&churn_over);
 	crew_join(&crew);
 	rcu_barrier();
+}
+
+static void many_fork(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	for (int i = 0; i < 5; i++) {
+		int status = -1;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			alarm(CHILD_SECONDS);
+			all_of_rcu(NULL);
+			_exit(0);
+		}
+		waitpid(pid, &status, 0);
+		must(status == 0);
+		rcu_read_lock();
+		rcu_read_unlock();
+	}
+}
+
+Test(rcu_fork, children_of_threads_that_fork_at_once)
+{
+#ifdef __SANITIZE_ADDRESS__
+	cr_skip_test("AddressSanitizer's allocator does not know fork");
+#endif
+	crew_run(4, many_fork, NULL);
+	all_of_rcu(NULL);
+}
+
+static void child_of_a_child(void *arg)
+{
+	int status = -1;
+	pid_t pid;
+
+	all_of_rcu(arg);
+	pid = fork();
+	if (pid == 0) {
+		alarm(CHILD_SECONDS);
+		all_of_rcu(arg);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	must(status == 0);
+	all_of_rcu(arg);
+}
+
+Test(rcu_fork, child_of_a_child)
+{
+	all_of_rcu(NULL);
+	child_succeeds(child_of_a_child, NULL);
+	all_of_rcu(NULL);
+}
+
+static int forked_status = -1;
+
+static void fork_in_a_callback(struct rcu_head *head)
+{
+	pid_t pid = fork();
+
+	(void)head;
+	if (pid == 0) {
+		struct rcu_head another;
+
+		/* This thread is the child's only one, and its callbacks'. */
+		alarm(CHILD_SECONDS);
+		rcu_read_lock();
+		rcu_read_unlock();
+		synchronize_rcu();
+		call_rcu(&another, count_only);
+		_exit(0);
+	}
+	waitpid(pid, &forked_status, 0);
+}
+
+Test(rcu_fork, child_of_a_callback)
+{
+	struct rcu_head head;
+
+	call_rcu(&head, fork_in_a_callback);
+	rcu_barrier();
+	cr_assert_eq(forked_status, 0);
+	all_of_rcu(NULL);
+}
+
+static void wait_in_barrier(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	set_flag(&scene.inside);
+	rcu_barrier();
+}
+
+/* In the child the stacks of those threads are used for new ones. */
+Test(rcu_fork, child_while_others_wait_for_callbacks)
+{
+	for (int i = 0; i < 10; i++) {
+		struct crew crew;
+
+		scene.inside = false;
+		crew_start(&crew, 4, wait_in_barrier, NULL);
+		wait_until(get_flag(&scene.inside));
+		child_succeeds(all_of_rcu, NULL);
+		crew_join(&crew);
+	}
 }
 
 static void callbacks_are_not_lost(void *arg)
