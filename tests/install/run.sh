@@ -326,7 +326,7 @@ test_moved() {
 }
 
 # shellcheck disable=SC2086 # lists of words
-plugin() { # stays|inside LINK...
+plugin() { # stays|inside OPTION...
 	ksync=$1
 	shift
 	cflags=$(ask "$prefix" --cflags ksync)
@@ -343,7 +343,7 @@ plugin() { # stays|inside LINK...
 # shellcheck disable=SC2086 # a list of words
 test_plugin_shared() {
 	libs=$(ask "$prefix" --libs ksync)
-	plugin stays $libs -Wl,-rpath,"$prefix/$LIBDIR"
+	plugin stays -DCALLBACKS $libs -Wl,-rpath,"$prefix/$LIBDIR"
 	check "the plugin asks for $soname" linked_as shared "$work/plugin.so"
 }
 

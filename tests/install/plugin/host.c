@@ -5,7 +5,8 @@
  * A program that does not know ksync loads and unloads a plugin that uses it.
  * LIBKSYNC is the library's SONAME: it stays loaded, or it was never there as
  * the plugin has ksync inside. Threads that used the plugin exit, and a process
- * forks, when the plugin is gone.
+ * forks, when the plugin is gone. The last time it is loaded it is still there
+ * at exit.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -57,6 +58,17 @@ static void fork_once(void)
 		"a fork when the plugin is gone");
 }
 
+/* Without unloading: the plugin's destructor is the process's. */
+static void load_and_use(const char *plugin)
+{
+	void *handle = dlopen(plugin, RTLD_NOW | RTLD_LOCAL);
+	int (*plugin_run)(void);
+
+	require(handle != NULL, "dlopen");
+	*(void **)&plugin_run = dlsym(handle, "plugin_run");
+	require(plugin_run && plugin_run() == 0, "the plugin that stays");
+}
+
 static void load_use_unload(const char *plugin, const char *libksync, int stays)
 {
 	void *handle = dlopen(plugin, RTLD_NOW | RTLD_LOCAL);
@@ -91,6 +103,7 @@ int main(int argc, char **argv)
 	pthread_barrier_init(&unloaded, NULL, THREADS + 1);
 	for (int i = 0; i < ROUNDS; i++)
 		load_use_unload(argv[1], argv[2], !strcmp(argv[3], "stays"));
+	load_and_use(argv[1]);
 	printf("host: loaded and unloaded %d times; %d threads outlived each\n",
 	       ROUNDS, THREADS);
 	return 0;
