@@ -115,6 +115,32 @@ ksync_broken(refcount.saturate refcount refcount.c
 	SCENE saturated
 	SAYS "broken: left the saturated half"
 )
+ksync_broken(semaphore.wake semaphore semaphore.c
+	FIND "	ksync__unpark(task);"
+	PUT "	(void)task;"
+	SCENE pass
+	SAYS "broken: stall"
+)
+ksync_broken(semaphore.late semaphore semaphore.c
+	FIND "	return left;"
+	PUT "	return true;"
+	SCENE crowd
+	SAYS "broken: |data race"
+)
+if(KSYNC_HAVE_RCU)
+	ksync_broken(rcu.grace_period rcu rcu.c
+		FIND "	ksync__gp_synchronize();"
+		PUT "	;"
+		SCENE all
+		SAYS "broken: an item changed|data race|heap-use-after-free"
+	)
+	ksync_broken(rcu.callback rcu rcu_call.c
+		FIND "	ksync_synchronize_rcu();"
+		PUT "	;"
+		SCENE all
+		SAYS "broken: an item changed|data race|heap-use-after-free"
+	)
+endif()
 
 # Operations of <ksync/atomic.h>: a twin for each order, in which it means
 # relaxed. The stress must miss the order in each operation that has it, and in
