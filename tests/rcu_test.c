@@ -3,8 +3,10 @@
  * RCU: readers, grace periods, callbacks; threads that come and go, forks, and
  * misuse.
  */
+#define _GNU_SOURCE
 #include <criterion/criterion.h>
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include <linux/mutex.h>
@@ -398,6 +400,28 @@ Test(rcu, many_threads_call_and_wait_for_callbacks)
 	watchdog_start();
 	crew_run(16, many_calls, NULL);
 	watchdog_stop();
+}
+
+static void no_thread_can_be_made(void *arg)
+{
+	static struct rcu_head heads[2];
+	pthread_attr_t attr;
+
+	(void)arg;
+	pthread_attr_init(&attr);
+	/* More stack than there are addresses. */
+	must(!pthread_attr_setstacksize(&attr, LONG_MAX / 4 + 1));
+	must(!pthread_setattr_default_np(&attr));
+	call_rcu(&heads[0], count_only);
+	call_rcu(&heads[1], count_only);
+	must(called == 0);
+	rcu_barrier();
+	must(called == 2);
+}
+
+Test(rcu, barrier_runs_the_callbacks_if_there_can_be_no_thread_for_them)
+{
+	child_succeeds(no_thread_can_be_made, NULL);
 }
 
 /* ---- threads ---- */
