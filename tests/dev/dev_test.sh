@@ -4,8 +4,8 @@
 # usage: dev_test.sh SOURCE_TREE
 #
 # Runs a copy of the dev script in a directory whose name has a space, on a
-# machine of fakes: cmake, ctest, dpkg-query, apt-get, sudo and id are scripts
-# that note how they were called. Each case says what it promises; the name of
+# machine of fakes: cmake, ctest, gcovr, dpkg-query, apt-get, sudo and id are
+# scripts that note how they were called. Each case says what it promises; the name of
 # a case that fails is printed with what dev said.
 #
 # shellcheck disable=SC2016 # the bodies of the fakes expand when they run
@@ -44,6 +44,7 @@ fine_machine() {
 	fake dpkg-query 'sed "s/^/ii /" "$installed"'
 	fake cmake 'case $1 in --preset) mkdir -p "build/$2" ;; esac'
 	fake ctest 'echo "100% tests passed, 0 tests failed out of 3"'
+	fake gcovr 'echo "TOTAL 3 3 100%"'
 }
 
 packages() { "$here/dev" packages | sed -n 's/^[a-z]* *\([^ ]*\) *#.*/\1/p'; }

@@ -190,7 +190,8 @@ test_layout() {
 	check "defines only ksync_*, static" none sh -c "nm -g --defined-only \
 		'${library%.so}.a' | grep -E ' [A-Z] ' | grep -v ' ksync_'"
 	check "no file names the prefix, the tree or the build" none \
-		grep -rlF -e "$prefix" -e "$SOURCE" -e "$BUILD" \
+		grep -rlF -e "$prefix" -e "$BUILD" \
+		-e "$SOURCE/include" -e "$SOURCE/src" \
 		"$prefix/$LIBDIR/cmake" "$prefix/$LIBDIR/pkgconfig" \
 		"$prefix/include"
 	check "docs/packaging.md names each option" none undocumented_options
