@@ -52,8 +52,11 @@
 #define KSYNC_STATIC_ASSERT(cond, why) _Static_assert(cond, why)
 #endif
 
-/* 1 in a translation unit that is instrumented by ThreadSanitizer. */
-#if defined(__SANITIZE_THREAD__)
+/* 1 in a translation unit that is instrumented by ThreadSanitizer. The model
+ * explorer uses the same instrumentation for the code that all others run, and
+ * says 0. */
+#ifdef KSYNC_THREAD_SANITIZER
+#elif defined(__SANITIZE_THREAD__)
 #define KSYNC_THREAD_SANITIZER 1
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)

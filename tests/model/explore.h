@@ -39,6 +39,8 @@ struct explore_test {
 	/* Threads, as bits, that first run alone until they sleep, the lowest
 	 * first. Only what comes after that is searched. */
 	unsigned int asleep;
+	/* Threads, as bits, that serve the others and may wait for ever. */
+	unsigned int servants;
 	/* How often a spinner may find its word changed before it gives up. */
 	int spins;
 	/* How many sleeps may end for no reason. */
@@ -88,8 +90,10 @@ void explore_private(const volatile void *addr, int thread);
 /* One of 0 ... n-1, each in some execution. */
 int explore_choose(int n);
 
-/* The calling thread; -1 in setup and finish. */
+/* The calling thread, or the one that is acted for; -1 in setup and finish. */
 int explore_self(void);
+/* The other threads end, wherever they are. */
+void explore_alone(void);
 /* In setup or finish: call fn(thread) as if by that thread. */
 void explore_as(int thread, void (*fn)(int thread));
 

@@ -63,6 +63,30 @@ static void race_fences(int self)
 	plain++;
 }
 
+/* But membarrier does: its caller waits for everybody's turn. */
+static void race_heavy(int self, bool light)
+{
+	if (self == 0) {
+		explore_outcome("%d", plain);
+		if (light)
+			ksync_barrier();
+		KSYNC_WRITE_ONCE(x, 1);
+	} else if (KSYNC_READ_ONCE(x)) {
+		(void)explore_membarrier(false);
+		plain++;
+	}
+}
+
+static void race_heavy_light(int self)
+{
+	race_heavy(self, true);
+}
+
+static void race_heavy_alone(int self)
+{
+	race_heavy(self, false);
+}
+
 static void promise(int self)
 {
 	if (self)
@@ -253,6 +277,28 @@ static void sizes(int self)
 		KSYNC_WRITE_ONCE(word, 1u);
 }
 
+/* Who serves may wait for ever. */
+static void serve(int self)
+{
+	if (self == 0)
+		for (;;)
+			(void)explore_futex_wait(&word, 0, NEVER);
+}
+
+/* The others end after any of their steps; what they have read is no matter. */
+static void alone(int self)
+{
+	if (self) {
+		explore_assert(plain == 0);
+		KSYNC_WRITE_ONCE(x, 1);
+		KSYNC_WRITE_ONCE(x, 2);
+		return;
+	}
+	explore_alone();
+	plain = 1;
+	explore_outcome("%d", KSYNC_READ_ONCE(x));
+}
+
 /* An object that is not private after all. */
 static void private_setup(void)
 {
@@ -272,6 +318,9 @@ static const struct explore_test tests[] = {
 	{ "race_relaxed", .threads = 2, .thread = race_relaxed,
 	  .fails = "data race" },
 	{ "race_fences", .threads = 2, .thread = race_fences,
+	  .fails = "data race" },
+	{ "right_race_heavy", .threads = 2, .thread = race_heavy_light },
+	{ "race_heavy_alone", .threads = 2, .thread = race_heavy_alone,
 	  .fails = "data race" },
 	{ "promise", .threads = 2, .thread = promise,
 	  .fails = "KSYNC_READ_ONCE(x) == 0 is false" },
@@ -304,6 +353,10 @@ static const struct explore_test tests[] = {
 	{ "right_time_stands", .threads = 2, .thread = time_passes },
 	{ "time_passes", .threads = 2, .thread = time_passes, .clock_jumps = 1,
 	  .fails = "is false" },
+	{ "serve", .threads = 2, .thread = serve,
+	  .fails = "nobody is left to wake it" },
+	{ "right_serve", .threads = 2, .thread = serve, .servants = 1 },
+	{ "right_alone", .threads = 2, .thread = alone, .outcomes = "0|1|2" },
 	{ "sizes", .threads = 2, .thread = sizes, .fails = "not modelled" },
 	{ "private", .threads = 2, .setup = private_setup,
 	  .thread = private_use, .fails = "not private" },

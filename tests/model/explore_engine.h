@@ -292,6 +292,8 @@ enum access { PLAIN_READ, PLAIN_WRITE, ATOMIC_READ, ATOMIC_WRITE };
 void shadow_start(void);
 void shadow_reset(void);
 void shadow_access(enum access access, const volatile void *p, size_t size);
+/* What others have read may be overwritten: they are gone. */
+void shadow_forget_reads(void);
 void shadow_leaks(void);
 /* How far into explore_alloc()'s memory is that? -1: it is elsewhere. */
 long shadow_offset(uintptr_t addr);

@@ -78,7 +78,7 @@ static enum ending search_ended(void)
 
 		if (t->state == RUNNABLE && t->await_bounded)
 			return REDUNDANT;
-		if (t->state != DONE)
+		if (t->state != DONE && !(ex->test->servants & BIT(i)))
 			ending = STUCK;
 	}
 	return ending;
@@ -376,12 +376,29 @@ int explore_choose(int n)
 
 int explore_self(void)
 {
-	return ex->running == MAIN ? -1 : ex->running;
+	int self = ex->running == MAIN ? ex->acting : ex->running;
+
+	return self == MAIN ? -1 : self;
 }
 
 int explore_bound(void)
 {
 	return ex->bound;
+}
+
+void explore_alone(void)
+{
+	EXPLORE_ENTER();
+	step_begin(0, ~(footprint)0);
+	/* What they would have done next will not be there to race with it. */
+	ex->steps[ex->length - 1].backtrack |=
+		ex->steps[ex->length - 1].enabled;
+	for (int i = 0; i < ex->test->threads; i++)
+		if (i != ex->running)
+			ex->thread[i].state = DONE;
+	shadow_forget_reads();
+	print_tell(NULL, "the other threads end");
+	step_end(0, ~(footprint)0);
 }
 
 void explore_as(int thread, void (*fn)(int thread))

@@ -277,6 +277,17 @@ void shadow_access(enum access access, const volatile void *p, size_t size)
 	}
 }
 
+void shadow_forget_reads(void)
+{
+	struct shadow *s = ex->shadow;
+	uint8_t self = (uint8_t)(1u << ex->running);
+
+	for (unsigned int i = 0; i < s->uses; i++) {
+		s->slot[s->used[i]].who[PLAIN_READ] &= self;
+		s->slot[s->used[i]].who[ATOMIC_READ] &= self;
+	}
+}
+
 static void *arena_take(size_t size, bool forever)
 {
 	struct shadow *s = ex->shadow;

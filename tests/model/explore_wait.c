@@ -17,7 +17,8 @@
  * its begin and its end. Compilers reorder, so this is a barrier for a program
  * only where that says ksync_barrier(), the light half: if a thread passes one
  * after its turn came, it sees what the caller had done; else the caller sees
- * what the thread did before it.
+ * what the thread did before it. The caller waits for each thread's turn, so
+ * this is an order of plain accesses, too, which a fence alone is not.
  *
  * Time. No machine keeps a store for half a millisecond. So in the middle of a
  * nap of one all is visible that was stored before it began, and at its end all
@@ -259,12 +260,12 @@ void explore_light(void)
 		if (wait || !(h->waits_for & me))
 			continue;
 		h->waits_for &= (uint8_t)~me;
-		view_join_seen(&h->gathered, &self->light);
-		view_join_seen(&self->now, &h->before);
+		view_join(&h->gathered, &self->light);
+		view_join(&self->now, &h->before);
 	}
-	view_join_seen(&self->now, &ex->after_heavy[ex->running]);
-	view_join_seen(&self->acquirable, &self->now);
-	view_join_seen(&self->light, &self->acquirable);
+	view_join(&self->now, &ex->after_heavy[ex->running]);
+	view_join(&self->acquirable, &self->now);
+	view_join(&self->light, &self->acquirable);
 	print_tell("light", "compiler barrier");
 	step_end(TOUCH_HEAVY, 0);
 }
@@ -299,11 +300,11 @@ static void heavy_end(struct heavy *h)
 	for (int i = 0; i < ex->test->threads; i++) {
 		if (!(h->waits_for & (1u << i)))
 			continue;
-		view_join_seen(&h->gathered, &ex->thread[i].light);
-		view_join_seen(&ex->after_heavy[i], &h->before);
+		view_join(&h->gathered, &ex->thread[i].light);
+		view_join(&ex->after_heavy[i], &h->before);
 	}
 	h->waits_for = 0;
-	view_join_seen(&self->acquirable, &h->gathered);
+	view_join(&self->acquirable, &h->gathered);
 	fences_pass(self);
 	print_tell("heavy", "membarrier ends");
 	step_end(0, TOUCH_HEAVY);

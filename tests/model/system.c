@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include <ksync/atomic.h>
 #include <ksync/report.h>
 
 #include "../../src/backoff.h"
@@ -129,16 +130,10 @@ static struct {
 	bool (*fn)(void *arg);
 	void *arg[EXPLORE_THREADS];
 } at_exit;
-static int acting = -1;
-
-static int self(void)
-{
-	return explore_self() < 0 ? acting : explore_self();
-}
 
 int ksync__gettid(void)
 {
-	return FIRST_TID + self();
+	return FIRST_TID + explore_self();
 }
 
 bool ksync__thread_is_gone(int tid)
@@ -155,20 +150,73 @@ static void exit_run(int thread)
 
 void ksync__at_thread_exit(bool (*fn)(void *arg), void *arg)
 {
-	if (self() < 0)
+	if (explore_self() < 0)
 		return;
 	at_exit.fn = fn;
-	at_exit.arg[self()] = arg;
+	at_exit.arg[explore_self()] = arg;
 	explore_at_exit(exit_run);
 }
 
-/* Nothing forks. */
+/* A thread that ksync starts: setup and a fork's child have none to give; else
+ * a thread of the test waits in system_servant() to be it. */
+static bool forked;
+static void *(*servant)(void *arg);
+static int servant_runs;
+
+bool ksync__thread_start(void *(*fn)(void *))
+{
+	servant = fn;
+	if (explore_self() < 0 || forked)
+		return false;
+	ksync_smp_store_release(&servant_runs, 1);
+	return true;
+}
+
+void system_servant(void)
+{
+	while (!ksync_smp_load_acquire(&servant_runs))
+		explore_await(&servant_runs, false);
+	(void)servant(NULL);
+}
+
+void system_servant_runs(void)
+{
+	servant_runs = 1;
+}
+
+#define FORK_HOOKS 8
+static struct {
+	void (*prepare)(void);
+	void (*parent)(void);
+	void (*child)(void);
+} at_fork[FORK_HOOKS];
+static int fork_hooks;
+
 void ksync__at_fork(void (*prepare)(void), void (*parent)(void),
 		    void (*child)(void))
 {
-	(void)prepare;
-	(void)parent;
-	(void)child;
+	if (fork_hooks == FORK_HOOKS)
+		ksync__panic("too many fork hooks");
+	at_fork[fork_hooks].prepare = prepare;
+	at_fork[fork_hooks].parent = parent;
+	at_fork[fork_hooks++].child = child;
+}
+
+bool system_fork(void (*copy)(void))
+{
+	bool child;
+
+	for (int i = fork_hooks - 1; i >= 0; i--)
+		at_fork[i].prepare();
+	copy();
+	child = explore_choose(2);
+	if (child) {
+		explore_alone();
+		forked = true;
+	}
+	for (int i = 0; i < fork_hooks; i++)
+		(child ? at_fork[i].child : at_fork[i].parent)();
+	return child;
 }
 
 /* console.c: a report that no test expects. */
@@ -208,11 +256,8 @@ static ksync_task_t *tasks[EXPLORE_THREADS];
 
 static void task_make(int thread)
 {
-	ksync_task_t *t;
+	ksync_task_t *t = ksync_current();
 
-	acting = thread;
-	t = ksync_current();
-	acting = -1;
 	tasks[thread] = t;
 	/* As if others had used the record before: a reference then does not
 	 * look like a small number. */

@@ -19,4 +19,16 @@ ksync_task_t *system_task(int thread);
 void system_expect_reports(void);
 int system_reports(void);
 
+/* As that thread: be the one that ksync starts, when it does. */
+void system_servant(void);
+/* In setup: it has been started already, by something that could not. */
+void system_servant_runs(void);
+
+/*
+ * Fork: the hooks, and copy() where the process is copied. In some executions
+ * the caller comes out as the parent, in others as the child, where it is alone
+ * and this returns true.
+ */
+bool system_fork(void (*copy)(void));
+
 #endif

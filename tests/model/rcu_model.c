@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RCU: who got a pointer inside a reader may use the object to the reader's
+ * end; a grace period ends; callbacks run once each, in order, after one; a
+ * process is copied while nobody is inside liburcu.
+ *
+ * Readers, src/rcu.c and src/rcu_call.c are the library's, liburcu is the one
+ * of urcu.c.
+ */
+#include <ksync/atomic.h>
+
+/* The acquire form of rcu_dereference() stands for what processors do: the
+ * explorer does not know that an address depends on a load. */
+#undef KSYNC_THREAD_SANITIZER
+#define KSYNC_THREAD_SANITIZER 1
+#include <ksync/rcu_pointer.h>
+#undef KSYNC_THREAD_SANITIZER
+#define KSYNC_THREAD_SANITIZER 0
+
+#include <ksync/rcu.h>
+#include <urcu/urcu-memb.h>
+
+#include "../../src/port/port.h"
+#include "system.h"
+
+struct thing {
+	int value;
+	ksync_rcu_head_t head;
+	unsigned long padding[4]; /* blocks are named by their offset */
+};
+
+static struct thing *shared;
+static int calls; /* the callbacks' */
+
+static struct thing *thing_make(int value)
+{
+	struct thing *t = ksync__heap_alloc(sizeof(*t));
+
+	t->value = value;
+	return t;
+}
+
+/* From here on the thread is registered, and reads inline. */
+static void reader_make(int self)
+{
+	(void)self;
+	ksync_rcu_read_lock();
+	ksync_rcu_read_unlock();
+	explore_assert(!ksync__rcu.counter == !urcu_memb_has_sys_membarrier);
+}
+
+static void setup(int threads, int readers)
+{
+	urcu_names();
+	explore_name(&shared, "shared");
+	system_tasks(threads);
+	for (int i = threads - readers; i < threads; i++)
+		explore_as(i, reader_make);
+	shared = thing_make(1);
+}
+
+static void one_reader(void)
+{
+	setup(2, 1);
+}
+
+static void one_reader_asleep(void)
+{
+	urcu_sleeps = true;
+	one_reader();
+}
+
+static void no_reader(void)
+{
+	setup(2, 0);
+}
+
+static void two_readers(void)
+{
+	setup(3, 2);
+}
+
+static void two_readers_asleep(void)
+{
+	urcu_sleeps = true;
+	two_readers();
+}
+
+static void three_no_reader(void)
+{
+	setup(3, 0);
+}
+
+static void without_membarrier(void)
+{
+	urcu_memb_has_sys_membarrier = 0;
+	setup(2, 1);
+}
+
+static void end(void)
+{
+	ksync__heap_free(shared);
+}
+
+static void show_value(const struct thing *t)
+{
+	explore_outcome("%d", t->value);
+}
+
+static void update(int value)
+{
+	struct thing *old =
+		ksync_rcu_replace_pointer(shared, thing_make(value), true);
+
+	ksync_synchronize_rcu();
+	ksync__heap_free(old);
+}
+
+/* Thread 0 replaces the object and frees the old one; others read. */
+static void replace(int self)
+{
+	if (self == 0) {
+		update(2);
+		return;
+	}
+	ksync_rcu_read_lock();
+	show_value(ksync_rcu_dereference(shared));
+	ksync_rcu_read_unlock();
+}
+
+/* An inner reader that ends does not end the outer one. */
+static void nested(int self)
+{
+	struct thing *t;
+
+	if (self == 0) {
+		update(2);
+		return;
+	}
+	ksync_rcu_read_lock();
+	t = ksync_rcu_dereference(shared);
+	ksync_rcu_read_lock();
+	show_value(t);
+	ksync_rcu_read_unlock();
+	show_value(t);
+	ksync_rcu_read_unlock();
+}
+
+/* A reader after the other: the second one never sees an older object. */
+static void reads_twice(int self)
+{
+	int first, second;
+
+	if (self == 0) {
+		update(2);
+		return;
+	}
+	ksync_rcu_read_lock();
+	first = ksync_rcu_dereference(shared)->value;
+	ksync_rcu_read_unlock();
+	ksync_rcu_read_lock();
+	second = ksync_rcu_dereference(shared)->value;
+	ksync_rcu_read_unlock();
+	explore_assert(first <= second);
+	explore_outcome("%d%d", first, second);
+}
+
+/* Grace periods follow each other: a reader may have its phase from long
+ * before. */
+static void updates_twice(int self)
+{
+	if (self == 0) {
+		update(2);
+		update(3);
+		return;
+	}
+	replace(self);
+}
+
+/* Threads 0 and 1 wait for grace periods at once; what they had removed is
+ * freed by each. */
+static struct thing *other;
+
+static void two_things(void)
+{
+	setup(3, 1);
+	explore_name(&other, "other");
+	other = thing_make(4);
+}
+
+static void two_things_asleep(void)
+{
+	urcu_sleeps = true;
+	two_things();
+}
+
+static void two_updaters(int self)
+{
+	struct thing *t;
+
+	if (self < 2) {
+		t = ksync_rcu_replace_pointer(*(self ? &other : &shared), NULL,
+					      true);
+		ksync_synchronize_rcu();
+		ksync__heap_free(t);
+		return;
+	}
+	ksync_rcu_read_lock();
+	t = ksync_rcu_dereference(shared);
+	if (t)
+		explore_assert(t->value == 1);
+	t = ksync_rcu_dereference(other);
+	if (t)
+		explore_assert(t->value == 4);
+	ksync_rcu_read_unlock();
+}
+
+/* What was written before synchronize is seen by readers that begin after it,
+ * and what readers wrote by who waited for them: both without other order. */
+static int before, inside;
+
+static void ordered(int self)
+{
+	if (self == 0) {
+		KSYNC_WRITE_ONCE(before, 1);
+		ksync_synchronize_rcu();
+		explore_outcome("%d", KSYNC_READ_ONCE(inside));
+		return;
+	}
+	ksync_rcu_read_lock();
+	KSYNC_WRITE_ONCE(inside, 1);
+	explore_outcome("%d", KSYNC_READ_ONCE(before));
+	ksync_rcu_read_unlock();
+}
+
+/* The thread ends inside the reader, which is reported and ends it. */
+static void exit_setup(void)
+{
+	setup(2, 1);
+	system_expect_reports();
+}
+
+static void exit_inside(int self)
+{
+	if (self == 0) {
+		update(2);
+		return;
+	}
+	ksync_rcu_read_lock();
+	show_value(ksync_rcu_dereference(shared));
+}
+
+static void end_reported(void)
+{
+	explore_assert(system_reports() == 1);
+	end();
+}
+
+/*
+ * Callbacks. Thread 0 is the worker.
+ */
+static void worker_setup(int threads, int readers)
+{
+	setup(threads, readers);
+	/* Nothing to wait for and no thread to be had: but it was tried. */
+	ksync_rcu_barrier();
+	system_servant_runs();
+}
+
+static void worker_one(void)
+{
+	worker_setup(2, 1);
+}
+
+static void worker_two(void)
+{
+	worker_setup(3, 2);
+}
+
+static void worker_none(void)
+{
+	setup(2, 0);
+}
+
+static void worker_none_three(void)
+{
+	setup(3, 0);
+}
+
+static struct thing *thing_of(ksync_rcu_head_t *head)
+{
+	return ksync_container_of(head, struct thing, head);
+}
+
+/* Plain accesses: one at a time. */
+static void freed(ksync_rcu_head_t *head)
+{
+	calls = calls * 10 + thing_of(head)->value;
+	ksync__heap_free(thing_of(head));
+}
+
+static void retire(int value)
+{
+	struct thing *old =
+		ksync_rcu_replace_pointer(shared, thing_make(value), true);
+
+	ksync_call_rcu(&old->head, freed);
+}
+
+static void expect_1(void)
+{
+	explore_assert(calls == 1);
+	end();
+}
+
+static void expect_12(void)
+{
+	explore_assert(calls == 12);
+	end();
+}
+
+/* Thread 1 removes one object, or two. */
+static void call(int self)
+{
+	if (self == 0)
+		system_servant();
+	else
+		retire(2);
+}
+
+static void call_two(int self)
+{
+	if (self == 0) {
+		system_servant();
+		return;
+	}
+	retire(2);
+	retire(3);
+}
+
+/* Thread 2 reads what thread 1 retires. */
+static void call_and_read(int self)
+{
+	if (self < 2) {
+		call(self);
+		return;
+	}
+	ksync_rcu_read_lock();
+	show_value(ksync_rcu_dereference(shared));
+	ksync_rcu_read_unlock();
+}
+
+/* Both call at once: each callback runs, in some order. */
+static ksync_rcu_head_t heads[EXPLORE_THREADS];
+
+static void counted(ksync_rcu_head_t *head)
+{
+	(void)head;
+	calls++;
+}
+
+static void call_both(int self)
+{
+	if (self == 0)
+		system_servant();
+	else
+		ksync_call_rcu(&heads[self], counted);
+}
+
+static void expect_both(void)
+{
+	explore_assert(calls == 2);
+	end();
+}
+
+/* A callback that calls: the worker finds what itself has pushed. */
+static void again(ksync_rcu_head_t *head)
+{
+	if (++calls == 1)
+		ksync_call_rcu(head, again);
+}
+
+static void call_again(int self)
+{
+	if (self == 0)
+		system_servant();
+	else
+		ksync_call_rcu(&heads[1], again);
+}
+
+/* kfree_rcu() frees without a callback. */
+static void kfree(int self)
+{
+	struct thing *old;
+
+	if (self == 0) {
+		system_servant();
+		return;
+	}
+	old = ksync_rcu_replace_pointer(shared, thing_make(2), true);
+	ksync_kfree_rcu(old, head);
+}
+
+/* The barrier returns when what was called before has run: its plain stores are
+ * visible, and the frame that it used is left. */
+static void barrier(int self)
+{
+	if (self == 0) {
+		system_servant();
+		return;
+	}
+	retire(2);
+	ksync_rcu_barrier();
+	explore_assert(calls == 1);
+}
+
+/* There is no worker yet: the first call has it made. */
+static void barrier_alone(int self)
+{
+	if (self == 0) {
+		system_servant();
+		return;
+	}
+	ksync_rcu_barrier();
+	explore_outcome("back");
+}
+
+/*
+ * Fork: thread 0 copies the process.
+ */
+static bool child;
+
+/* In the child grace periods end, though the others' readers never will. */
+static void fork_and_wait(void)
+{
+	child = system_fork(urcu_copy);
+	if (child)
+		ksync_synchronize_rcu();
+	explore_outcome("%s", child ? "child" : "parent");
+}
+
+/* While another thread becomes a reader, and is one. */
+static void fork_reader(int self)
+{
+	if (self == 0) {
+		fork_and_wait();
+		return;
+	}
+	ksync_rcu_read_lock();
+	ksync_rcu_read_unlock();
+}
+
+/* While another waits for a grace period. */
+static void fork_grace_period(int self)
+{
+	if (self == 0)
+		fork_and_wait();
+	else
+		ksync_synchronize_rcu();
+}
+
+/* While another, a reader, ends. */
+static void fork_exit(int self)
+{
+	if (self == 0)
+		fork_and_wait();
+}
+
+/* What the worker has not begun runs in the child, too: there the barrier
+ * stands in for it. */
+static int marks;
+
+static void mark(ksync_rcu_head_t *head)
+{
+	(void)head;
+	KSYNC_WRITE_ONCE(marks, KSYNC_READ_ONCE(marks) + 1);
+}
+
+static void fork_call(int self)
+{
+	if (self == 0) {
+		system_servant();
+		return;
+	}
+	ksync_call_rcu(&heads[self], mark);
+	child = system_fork(urcu_copy);
+	if (child)
+		ksync_rcu_barrier();
+	explore_outcome("%s", child ? "child" : "parent");
+}
+
+static void end_marked(void)
+{
+	explore_outcome("%d", marks);
+	end();
+}
+
+#define TWO .threads = 2, .finish = end
+#define THREE .threads = 3, .finish = end
+#define WORKER .servants = 1, .asleep = 1
+
+static const struct explore_test tests[] = {
+	{ "replace", TWO, .setup = one_reader, .thread = replace,
+	  .outcomes = "1|2" },
+	{ "replace_asleep", TWO, .setup = one_reader_asleep, .thread = replace,
+	  .outcomes = "1|2" },
+	{ "replace_spurious", TWO, .setup = one_reader_asleep,
+	  .thread = replace, .spurious = 1, .outcomes = "1|2" },
+	{ "replace_no_membarrier", TWO, .setup = without_membarrier,
+	  .thread = replace, .outcomes = "1|2" },
+	{ "replace_unregistered", TWO, .setup = no_reader, .thread = replace,
+	  .outcomes = "1|2" },
+	{ "nested", TWO, .setup = one_reader, .thread = nested,
+	  .outcomes = "11|22" },
+	{ "reads_twice", TWO, .setup = one_reader, .thread = reads_twice,
+	  .outcomes = "11|12|22" },
+	{ "updates_twice", TWO, .setup = one_reader, .thread = updates_twice,
+	  .outcomes = "1|2|3" },
+	{ "ordered", TWO, .setup = one_reader, .thread = ordered },
+	{ "exit_outside", TWO, .setup = one_reader, .thread = replace,
+	  .exits = true, .outcomes = "1|2" },
+	{ "exit_inside", .threads = 2, .setup = exit_setup,
+	  .thread = exit_inside, .finish = end_reported, .exits = true,
+	  .outcomes = "1|2" },
+
+	{ "call", .threads = 2, .setup = worker_one, .thread = call, WORKER,
+	  .finish = expect_1 },
+	{ "call_two", .threads = 2, .setup = worker_one, .thread = call_two,
+	  WORKER, .finish = expect_12 },
+	{ "call_again", .threads = 2, .setup = worker_one, .thread = call_again,
+	  WORKER, .finish = expect_both },
+	{ "call_first", .threads = 2, .setup = worker_none, .thread = call,
+	  .servants = 1, .finish = expect_1 },
+	{ "kfree", TWO, .setup = worker_one, .thread = kfree, WORKER },
+	{ "barrier", .threads = 2, .setup = worker_one, .thread = barrier,
+	  WORKER, .finish = expect_1 },
+	{ "barrier_alone", TWO, .setup = worker_none, .thread = barrier_alone,
+	  .servants = 1, .outcomes = "back" },
+
+	{ "fork_reader", TWO, .setup = no_reader, .thread = fork_reader,
+	  .outcomes = "child|parent" },
+	{ "fork_registered", TWO, .setup = one_reader, .thread = fork_reader,
+	  .outcomes = "child|parent" },
+	{ "fork_grace_period", TWO, .setup = no_reader,
+	  .thread = fork_grace_period, .outcomes = "child|parent" },
+	{ "fork_exit", TWO, .setup = one_reader, .thread = fork_exit,
+	  .exits = true, .outcomes = "child|parent" },
+	{ "fork_call", .threads = 2, .setup = worker_one, .thread = fork_call,
+	  WORKER, .finish = end_marked, .outcomes = "child0|child1|parent1" },
+
+	{ "two_readers", THREE, .setup = two_readers, .thread = replace },
+	{ "two_readers_asleep", THREE, .setup = two_readers_asleep,
+	  .thread = replace, .bound = 2 },
+	{ "two_updaters_asleep", .threads = 3, .setup = two_things_asleep,
+	  .thread = two_updaters, .bound = 2 },
+	{ "two_readers_unregistered", THREE, .setup = three_no_reader,
+	  .thread = replace, .bound = 2 },
+	{ "two_updaters", .threads = 3, .setup = two_things,
+	  .thread = two_updaters },
+	{ "call_and_read", .threads = 3, .setup = worker_two,
+	  .thread = call_and_read, WORKER, .finish = expect_1 },
+	{ "call_both", .threads = 3, .setup = worker_two, .thread = call_both,
+	  WORKER, .finish = expect_both },
+	{ "call_both_first", .threads = 3, .setup = worker_none_three,
+	  .thread = call_both, .servants = 1, .finish = expect_both,
+	  .bound = 3 },
+	{ .name = NULL },
+};
+
+int main(int argc, char **argv)
+{
+	return system_main(argc, argv, tests);
+}
