@@ -340,7 +340,51 @@ def check_needs_model(ledger, listed):
             yield name, "give the reason behind the name, on the same line"
 
 
-def table(ledger, listed):
+def read_killers(path):
+    """{mutant: (model, test, how it fails)} as tests/model/run.py wrote it.
+
+    None for a mutant that no model notices.
+    """
+    killers = {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("#") or not line.strip():
+                    continue
+                name, *killer = line.rstrip("\n").split("\t")
+                killers[name] = None if killer[0] == "-" else tuple(killer)
+    return killers
+
+
+def check_killers(ledger, listed, killers):
+    """(end, what is wrong) where nothing shows what an order is for."""
+    for end in ledger.ends:
+        if needs_model(listed, end) and not killers.get(end.name):
+            yield end, (
+                "no stress can notice that this order is missing, and no "
+                "model does; write the model, or weaken the order"
+            )
+        elif killers and end.name not in killers:
+            yield end, "the models were not asked about this end"
+    known = {end.name for end in ledger.ends}
+    for name in killers:
+        if name not in known:
+            yield None, f"{name}: no ORDER label has this end"
+
+
+def shown_by(ledger_end, listed, killers):
+    """What notices that this order is missing."""
+    proofs = []
+    killer = killers.get(ledger_end.name)
+    if killer:
+        how = re.sub(r": T\d .*", "", killer[2])
+        proofs.append(f"model `{killer[0]}` {killer[1]}: {how}")
+    if not needs_model(listed, ledger_end):
+        proofs.append("stress")
+    return "; ".join(proofs).replace("|", "\\|") or "nothing"
+
+
+def table(ledger, listed, killers):
     """The ledger as the markdown table of docs/ordering.md."""
     rows = [
         "| label | end | where | operation | what it makes true | "
@@ -352,13 +396,12 @@ def table(ledger, listed):
         key=lambda e: (e.label, KINDS.index(e.kind), e.file.path, e.offset),
     )
     for end in ordered:
-        reason = needs_model(listed, end)
-        proof = f"needs the model: {reason}" if reason else "stress"
         operation = end.operation.name if end.operation else "?"
         others = ", ".join(f"`{name}()`" for name in end.others)
         rows.append(
             f"| `{end.label}` | {end.kind} | `{end.function}()` in "
             f"`{end.file.path}` | `{operation}` | "
-            f"{end.prose.replace('|', chr(92) + '|')} | {others} | {proof} |"
+            f"{end.prose.replace('|', chr(92) + '|')} | {others} | "
+            f"{shown_by(end, listed, killers)} |"
         )
     return "\n".join(rows)

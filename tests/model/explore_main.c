@@ -11,6 +11,8 @@
  *	--compare	search both ways: the final states must be the same
  *	--quiet		only say what fails
  *	--tsv		a line of fields for each test
+ *	--progress	a line about each second on standard output; a terminal
+ *			gets them on one line without asking
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +39,7 @@ struct options {
 	bool compare;
 	bool quiet;
 	bool tsv;
+	bool progress;
 };
 
 struct engine *ex;
@@ -117,19 +120,30 @@ static int outcomes_check(const struct outcomes *o, const char *wanted)
 	return bad + 1;
 }
 
-static void progress(double began)
-{
-	double spent = seconds() - began;
+/* Executions between two looks at the clock. */
+#define LOOK_EVERY 256
 
-	fprintf(stderr, "\r%-30s %12lu executions, %.0f/s, %.0f s, %.2f %% ",
-		ex->test->name, ex->executions, (double)ex->executions / spent,
-		spent, 100 * search_progress());
+/* Say how far the search is, once a second. */
+static void progress(const struct options *options, double began, double *said)
+{
+	double now = seconds();
+
+	if (now - *said < 1)
+		return;
+	*said = now;
+	fprintf(options->progress ? stdout : stderr,
+		"%s%-28s %11lu executions, %7.0f/s, %5.1f %%%s",
+		options->progress ? "  " : "\r", ex->test->name, ex->executions,
+		(double)ex->executions / (now - began), 100 * search_progress(),
+		options->progress ? "\n" : " ");
+	fflush(options->progress ? stdout : stderr);
 }
 
 static void search_all(struct outcomes *seen, struct states *states,
-		       double began)
+		       const struct options *options)
 {
-	bool show = isatty(STDERR_FILENO) || getenv("P");
+	bool show = options->progress || isatty(STDERR_FILENO);
+	double began = seconds(), said = began;
 	bool more = true;
 
 	ex->executions = ex->redundant = 0;
@@ -147,11 +161,11 @@ static void search_all(struct outcomes *seen, struct states *states,
 			outcome_add(seen, ex->outcome);
 		if (ex->ending == COMPLETE && states)
 			states_note(states);
-		if (show && ex->executions % 100000 == 0)
-			progress(began);
+		if (show && ex->executions % LOOK_EVERY == 0)
+			progress(options, began, &said);
 		more = search_next();
 	}
-	if (show && ex->executions >= 100000)
+	if (said > began && !options->progress)
 		fprintf(stderr, "\r%79s\r", "");
 }
 
@@ -184,8 +198,9 @@ static void say(const struct options *options, bool good, double spent)
 	bool failed = ex->ending == FAILED;
 
 	if (options->tsv)
-		printf("%s\t%s\t%lu\t%.2f\t%s\n", ex->test->name,
-		       good ? "ok" : "FAILED", ex->executions, spent,
+		printf("%s\t%s\t%d\t%d\t%lu\t%.2f\t%s\n", ex->test->name,
+		       good ? "ok" : "FAILED", ex->test->threads,
+		       ex->test->bound, ex->executions, spent,
 		       failed ? ex->failure : "");
 	else if (!options->quiet || !good)
 		printf("%-36s %-6s %10lu executions, %lu redundant, "
@@ -206,7 +221,7 @@ static bool run(const struct explore_test *test, const struct options *options)
 	bool failed, good;
 
 	ex->test = test;
-	search_all(seen, NULL, began);
+	search_all(seen, NULL, options);
 	failed = ex->ending == FAILED;
 	good = failed ? test->fails && strstr(ex->failure, test->fails) :
 			!test->fails;
@@ -221,7 +236,8 @@ static bool run(const struct explore_test *test, const struct options *options)
 }
 
 /* The reduced search and the full one: do they end in the same states? */
-static bool compare(const struct explore_test *test)
+static bool compare(const struct explore_test *test,
+		    const struct options *options)
 {
 	struct outcomes *seen = calloc(1, sizeof(*seen));
 	struct states states[2] = { { 0 }, { 0 } };
@@ -231,7 +247,7 @@ static bool compare(const struct explore_test *test)
 	ex->test = test;
 	for (int full = 0; full < 2; full++) {
 		ex->every_order = full;
-		search_all(seen, &states[full], seconds());
+		search_all(seen, &states[full], options);
 		executions[full] = ex->executions;
 	}
 	same = states_same(&states[0], &states[1]);
@@ -258,6 +274,8 @@ static bool flag_read(struct options *options, const char *word)
 		options->quiet = true;
 	else if (strcmp(word, "--tsv") == 0)
 		options->tsv = true;
+	else if (strcmp(word, "--progress") == 0)
+		options->progress = true;
 	else if (strcmp(word, "--every-order") == 0)
 		ex->every_order = true;
 	else
@@ -282,7 +300,7 @@ static int usage(const char *program)
 	fprintf(stderr,
 		"usage: %s [--list] [--only NAME] [--bound N] "
 		"[--replay STEPS]\n\t[--show] [--every-order] [--compare] "
-		"[--quiet] [--tsv]\n",
+		"[--quiet] [--tsv] [--progress]\n",
 		program);
 	return 2;
 }
@@ -315,11 +333,11 @@ int explore_main(int argc, char **argv, const struct explore_test *tests)
 		ran++;
 		ex->test = t;
 		if (options.list)
-			printf("%s\t%d\n", t->name, t->bound);
+			printf("%s\t%d\t%d\n", t->name, t->threads, t->bound);
 		else if (options.replay)
 			tell(argv[0], options.replay);
 		else if (options.compare && !t->fails)
-			bad += !compare(t);
+			bad += !compare(t, &options);
 		else if (options.compare)
 			continue;
 		else if (!run(t, &options))

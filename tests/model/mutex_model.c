@@ -172,6 +172,16 @@ static void left_behind(int self)
 		ksync_mutex_lock(&lock);
 }
 
+/* The same with one thread that goes and comes back. */
+static void comes_back(int self)
+{
+	timed_use(self);
+	if (self == 1 && late) {
+		ksync_mutex_lock(&lock);
+		use();
+	}
+}
+
 /* Calm: the mutex forgets that it was fenced, whoever comes. */
 static void two_calm(void)
 {
@@ -227,6 +237,8 @@ static const struct explore_test tests[] = {
 	  .finish = expect_rest },
 
 	{ "two_fenced", TWO, .setup = two_fenced, .thread = held_use,
+	  .finish = expect_two },
+	{ "two_comes_back", TWO, .setup = two_held, .thread = comes_back,
 	  .finish = expect_two },
 	{ "two_calm", TWO, .setup = two_calm, .thread = held_use,
 	  .finish = expect_two },

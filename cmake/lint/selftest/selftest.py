@@ -28,6 +28,7 @@ FFI_C = "src/ffi.c"
 EXAMPLE = "examples/box.c"
 MACHINE_H = "include/ksync/machine.h"
 LISTS = "cmake/lint/floors.txt"
+KILLERS = "tests/model/mutants.tsv"
 PUT = "ksync_store_release(&box->full, 1);"
 LABEL_PUT = "ORDER box.full: release."
 
@@ -119,6 +120,16 @@ SEEDS = [
      "tsan/needs_model.txt", "no ORDER label has this end"),
     ("order", append("tsan/needs_model.txt", "box.full:release\n"),
      "tsan/needs_model.txt", "give the reason"),
+    # What is known to notice a missing order.
+    ("killers", replace(KILLERS, "box.lid:full:1\tbox\tlid\tlost wake-up",
+                        "box.lid:full:1\t-\t-\tno model fails"),
+     BOX_C, "and no model does"),
+    ("killers", remove(KILLERS), BOX_C, "and no model does"),
+    ("killers", replace(KILLERS, "box.full:acquire\t-\t-\tno model fails\n",
+                        ""),
+     BOX_H, "were not asked"),
+    ("killers", append(KILLERS, "box.gone:full\tbox\tlid\trace\n"),
+     KILLERS, "no ORDER label has this end"),
     # Generated pages.
     ("pages", replace(BOX_C, "The taker sees", "The taker may see"),
      "docs/ordering.md", "out of date"),
