@@ -5,8 +5,9 @@
 #
 # Runs a copy of the dev script in a directory whose name has a space, on a
 # machine of fakes: cmake, ctest, gcovr, dpkg-query, apt-get, sudo and id are
-# scripts that note how they were called. Each case says what it promises; the name of
-# a case that fails is printed with what dev said.
+# scripts that note how they were called; so is python3, which runs the models.
+# Each case says what it promises; the name of a case that fails is printed with
+# what dev said.
 #
 # shellcheck disable=SC2016 # the bodies of the fakes expand when they run
 
@@ -23,7 +24,8 @@ bad=0
 unset CC CXX CFLAGS CXXFLAGS LDFLAGS CI
 export calls installed
 export PATH="$work/bin:$PATH"
-mkdir -p "$work/bin" "$here/cmake/dev"
+mkdir -p "$work/bin" "$here/cmake/dev" "$here/tests/model"
+touch "$here/tests/model/mutex_model.c" "$here/tests/model/park_model.c"
 cp -- "$tree/dev" "$tree/packages.list" "$here/"
 cp -- "$tree"/cmake/dev/*.sh "$here/cmake/dev/"
 
@@ -45,6 +47,7 @@ fine_machine() {
 	fake cmake 'case $1 in --preset) mkdir -p "build/$2" ;; esac'
 	fake ctest 'echo "100% tests passed, 0 tests failed out of 3"'
 	fake gcovr 'echo "TOTAL 3 3 100%"'
+	fake python3 'echo "mutex: two: ok"; echo "3 tests, 9 executions in 1 s"'
 }
 
 packages() { "$here/dev" packages | sed -n 's/^[a-z]* *\([^ ]*\) *#.*/\1/p'; }
@@ -76,7 +79,7 @@ case='usage'
 run 2
 said 'usage: ./dev COMMAND'
 run 0 help
-for command in test report bench stress lint packages help; do
+for command in test model report bench stress lint packages help; do
 	said "  $command "
 done
 run 0 test --help
@@ -93,6 +96,10 @@ run 2 test --preset tsam
 said 'did you mean tsan?'
 run 2 report --set smoky
 said 'did you mean smoke?'
+run 2 model --stem mutes
+said "unknown family 'mutes'; did you mean mutex?"
+run 2 model --mutant
+said 'did you mean --mutants?'
 run 2 packages crass
 said 'did you mean cross?'
 
@@ -115,6 +122,26 @@ called 'ctest --test-dir build/dev'
 said '100% tests passed, 0 tests failed out of 3'
 said 'build/log/'
 uncalled apt-get
+
+case='model builds only the models, runs them and says how much was explored'
+run 0 model
+called 'cmake --preset dev'
+called 'cmake --build build/dev --parallel'
+called '--target ksync_models'
+called 'tests/model/run.py --build build/dev/tests/model --bound 1 --jobs'
+said '3 tests, 9 executions in 1 s'
+said 'build/log/models.log'
+silent 'mutex: two'
+uncalled ctest
+run 0 model --stem=park --bound 2 --mutants --write
+called '--bound 2'
+called '--stem park --mutants --write'
+run 2 model --bound none
+said "not 'none'"
+fake python3 'echo "mutex: two: FAILED"; echo "FAILED: mutex"; exit 1'
+run 1 model
+said '| mutex: two: FAILED'
+fine_machine
 
 case='all presets are those of CMakePresets.json'
 run 0 test --preset all
