@@ -185,7 +185,7 @@ def _versions(results):
                    for one in results.subjects.values() if one.version})
 
 
-def _content(results, stress):
+def _content(results, stress, models):
     cells = compare.cells(results)
     judged = goals.judge_all(results, cells)
     rivals = [cell for cell in cells if not cell.limit]
@@ -206,6 +206,7 @@ def _content(results, stress):
         "sizes": _sizes(results),
         "costs": _costs(results),
         "stress": stress,
+        "models": models,
         "versions": _versions(results),
         "missing": results.facts.get("rivals_missing", ""),
         "conduct": _conduct(results),
@@ -249,13 +250,20 @@ def _summary(content):
                          in content["costs"]["rows"]},
         "stress": {"state": content["stress"].state,
                    "tests": dict(content["stress"].tests)},
+        "models": {
+            "state": content["models"].state,
+            "bound": content["models"].bound,
+            "executions": {one.name: one.executions
+                           for one in content["models"].families},
+            "mutants_killed": content["models"].mutants[0],
+            "mutants": content["models"].mutants[1]},
         "warnings": content["warnings"],
     }
 
 
-def make(results, stress):
+def make(results, stress, models):
     """The report's files: {ending: text}."""
-    content = _content(results, stress)
+    content = _content(results, stress, models)
     drawings = {"alone": list(_alone_drawings(results)),
                 "curves": list(_curves(results))}
     environment = jinja2.Environment(

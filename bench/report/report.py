@@ -18,6 +18,7 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(
 BINARY = os.path.join(SOURCE, "build", "bench", "bench", "ksync-bench")
 REPORT = os.path.join(SOURCE, "build", "report")
 STRESS = os.path.join(SOURCE, "build", "log", "tsan.xml")
+MODELS = os.path.join(SOURCE, "build", "dev", "tests", "model", "results.json")
 
 
 def _write(path, text):
@@ -38,6 +39,7 @@ def _run(options):
 
 def _report(options):
     # Drawing takes a second to import; run does without.
+    import models
     import page
     import stress
     from results import Results
@@ -45,7 +47,8 @@ def _report(options):
     if not os.path.exists(options.results):
         raise RuntimeError(f"{options.results} does not exist: run first")
     made = page.make(Results.load(options.results),
-                     stress.load(os.path.relpath(options.stress)))
+                     stress.load(os.path.relpath(options.stress)),
+                     models.load(os.path.relpath(options.models)))
     for ending, text in made.items():
         _write(os.path.join(options.out, f"report.{ending}"), text)
     print(f"Report: {os.path.join(options.out, 'report.html')}")
@@ -80,6 +83,8 @@ def parser():
     report.add_argument("--stress", default=STRESS, metavar="FILE",
                         help="verdicts of the stress: ctest's JUnit file, or "
                         "JSON")
+    report.add_argument("--models", default=MODELS, metavar="FILE",
+                        help="what ./dev model has found")
     return top
 
 

@@ -16,6 +16,7 @@ import compare
 import goals
 import machine
 import measure
+import models
 import page
 import report
 import stress
@@ -227,6 +228,50 @@ class Stress(unittest.TestCase):
         self.assertEqual(self._load("a.xml", "no xml").state, "not run")
 
 
+def _model_results(good):
+    return {"when": "now", "bound": 1, "mutants": {"killed": 2, "of": 3},
+            "tests": [{"family": family, "test": "two", "good": good,
+                       "executions": 5, "seconds": 0.5}
+                      for family in ("mutex", "park")]}
+
+
+class Models(unittest.TestCase):
+    def _load(self, document):
+        with tempfile.TemporaryDirectory() as scratch:
+            path = os.path.join(scratch, "results.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(document, file)
+            return models.load(path)
+
+    def test_executions_of_each_family(self):
+        found = self._load(_model_results(True))
+        self.assertEqual(found.state, "passed")
+        self.assertEqual([(one.name, one.executions)
+                          for one in found.families],
+                         [("mutex", 5), ("park", 5)])
+        self.assertEqual(found.executions, 10)
+
+    def test_a_failure_is_named(self):
+        found = self._load(_model_results(False))
+        self.assertEqual(found.state, "failed")
+        self.assertIn("mutex: two", found.failed)
+
+    def test_nothing_is_not_success(self):
+        self.assertEqual(models.load("/nonexistent").state, "not run")
+        self.assertEqual(self._load({}).state, "not run")
+        self.assertEqual(self._load({"tests": 1}).state, "not run")
+
+    def test_they_are_in_the_report(self):
+        made = page.make(_results(), stress.load(""),
+                         self._load(_model_results(True)))
+        self.assertIn("notices 2 of 3", made["md"])
+        self.assertIn("10 executions", made["html"])
+        self.assertEqual(checks.check_markdown(made["md"]), [])
+        self.assertEqual(checks.check_html(made["html"]), [])
+        self.assertEqual(
+            json.loads(made["json"])["models"]["executions"]["mutex"], 5)
+
+
 class Costs(unittest.TestCase):
     def test_the_difference_counts(self):
         dump = ("desc: Trigger: Client Request: mutex/uncontended/ksync {}\n"
@@ -239,7 +284,7 @@ class Costs(unittest.TestCase):
 class Checks(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.made = page.make(_results(), stress.load(""))
+        cls.made = page.make(_results(), stress.load(""), models.load(""))
 
     def test_a_good_report_passes(self):
         self.assertEqual(checks.check_rows(_results(), FAMILIES), [])
@@ -248,7 +293,7 @@ class Checks(unittest.TestCase):
         self.assertEqual(checks.check_markdown(self.made["md"]), [])
 
     def test_a_report_can_be_made_twice(self):
-        again = page.make(_results(), stress.load(""))
+        again = page.make(_results(), stress.load(""), models.load(""))
         self.assertEqual(again, self.made)
 
     def test_fetches_are_found(self):

@@ -27,7 +27,8 @@ def main():
         ["run", "--set", "smoke", "--binary", options.binary, "--out",
          results],
         ["report", results, "--out", options.out, "--stress",
-         os.path.join(options.out, "absent.xml")],
+         os.path.join(options.out, "absent.xml"), "--models",
+         os.path.join(options.out, "absent.json")],
     )
     for step in steps:
         status = report.main(step)
