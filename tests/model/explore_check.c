@@ -358,6 +358,8 @@ static const struct explore_test tests[] = {
 	{ "right_serve", .threads = 2, .thread = serve, .servants = 1 },
 	{ "right_alone", .threads = 2, .thread = alone, .outcomes = "0|1|2" },
 	{ "sizes", .threads = 2, .thread = sizes, .fails = "not modelled" },
+	{ "five", .threads = 5, .thread = serve,
+	  .fails = "more than 4 threads are not modelled" },
 	{ "private", .threads = 2, .setup = private_setup,
 	  .thread = private_use, .fails = "not private" },
 	{ .name = NULL },

@@ -90,6 +90,13 @@ MP(mp_wmb_only, ksync_smp_wmb(); SET(y, 1), r[1][0] = GET(y))
 MP(mp_mb, MB(); SET(y, 1), r[1][0] = GET(y); MB())
 MP(mp_rmw, ksync_xchg_release(&y, 1), r[1][0] = ksync_xchg_acquire(&y, 2))
 
+/* The same by a membarrier on one side. */
+MP(mp_heavy_sends, explore_membarrier(false); SET(y, 1), r[1][0] = GET(y);
+   ksync_barrier())
+MP(mp_heavy_receives, ksync_barrier(); SET(y, 1), r[1][0] = GET(y);
+   explore_membarrier(false))
+MP(mp_heavy_alone, SET(y, 1), r[1][0] = GET(y); explore_membarrier(false))
+
 /* A message to a third thread through a second: release sequences. */
 #define CHAIN(name, hop)                  \
 	static void name(int self)        \
@@ -217,8 +224,19 @@ static void corw(int self)
 	}
 }
 
-/* Two writers' order, as two readers see it. */
+/* A thread's own two stores keep their order, whatever is between. */
 static void coww(int self)
+{
+	if (self == 0) {
+		SET(x, 1);
+		SET(x, 2);
+	} else {
+		SET(x, 3);
+	}
+}
+
+/* Two writers' order, as two readers see it. */
+static void corr_two(int self)
 {
 	if (self < 2) {
 		SET(x, self + 1);
@@ -228,7 +246,7 @@ static void coww(int self)
 	}
 }
 
-static void show_coww(void)
+static void show_corr_two(void)
 {
 	bool up = r[2][0] == 1 && r[2][1] == 2;
 	bool down = r[3][0] == 2 && r[3][1] == 1;
@@ -253,6 +271,17 @@ static void show_coww(void)
 WW(ww, NOTHING, SET)
 WW(ww_rel, NOTHING, REL)
 WW(ww_mb, MB(), SET)
+
+static void ww_sc(int self)
+{
+	if (self == 0) {
+		SC_SET(x, 1);
+		SC_SET(y, 2);
+	} else {
+		SC_SET(y, 1);
+		SC_SET(x, 2);
+	}
+}
 
 /* R: a store's place in the order, against a load. */
 #define R_SHAPE(name, between)            \
@@ -459,6 +488,12 @@ static const struct explore_test tests[] = {
 	{ "mp.wmb_only", SECOND, .thread = mp_wmb_only,
 	  .outcomes = "00|01|10|11" },
 	{ "mp.mb", SECOND, .thread = mp_mb, .outcomes = "00|01|11" },
+	{ "mp.heavy_sends", SECOND, .thread = mp_heavy_sends,
+	  .outcomes = "00|01|11" },
+	{ "mp.heavy_receives", SECOND, .thread = mp_heavy_receives,
+	  .outcomes = "00|01|11" },
+	{ "mp.heavy_alone", SECOND, .thread = mp_heavy_alone,
+	  .outcomes = "00|01|10|11" },
 	{ "mp.rmw", SECOND, .thread = mp_rmw, .outcomes = "00|01|11" },
 
 	{ "chain.rmw", .threads = 3, .finish = show_second, .thread = chain_rmw,
@@ -488,10 +523,13 @@ static const struct explore_test tests[] = {
 	  .outcomes = "11|12|22" },
 	{ "corw", .threads = 2, .finish = show_cowr, .thread = corw,
 	  .outcomes = "01|02|21" },
-	{ "coww", .threads = 4, .finish = show_coww, .thread = coww,
+	{ "coww", .threads = 2, .finish = show_x, .thread = coww,
+	  .outcomes = "2|3" },
+	{ "corr.two", .threads = 4, .finish = show_corr_two, .thread = corr_two,
 	  .outcomes = "agree" },
 	{ "2+2w", FINAL, .thread = ww, .outcomes = "11|12|21|22" },
 	{ "2+2w.rel", FINAL, .thread = ww_rel, .outcomes = "11|12|21|22" },
+	{ "2+2w.sc", FINAL, .thread = ww_sc, .outcomes = "12|21|22" },
 	{ "2+2w.mb", FINAL, .thread = ww_mb, .outcomes = "12|21|22" },
 	{ "r", .threads = 2, .finish = show_r, .thread = r_shape,
 	  .outcomes = "01|02|11|12" },

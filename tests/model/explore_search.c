@@ -532,6 +532,9 @@ void search_run(void)
 	execution_begin();
 	if (_setjmp(ex->abandon))
 		return;
+	if (ex->test->threads > EXPLORE_THREADS)
+		explore_fail("more than %d threads are not modelled",
+			     EXPLORE_THREADS);
 	if (ex->test->setup)
 		ex->test->setup();
 	memory_begin_threads();
