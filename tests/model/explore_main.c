@@ -132,10 +132,11 @@ static void progress(const struct options *options, double began, double *said)
 		return;
 	*said = now;
 	fprintf(options->progress ? stdout : stderr,
-		"%s%-28s %11lu executions, %7.0f/s, %5.1f %%%s",
-		options->progress ? "  " : "\r", ex->test->name, ex->executions,
-		(double)ex->executions / (now - began), 100 * search_progress(),
-		options->progress ? "\n" : " ");
+		"%s%s: %.0f %%, %lu executions, %.0f/s%s",
+		options->progress ? "  " : "\r", ex->test->name,
+		100 * search_progress(), ex->executions,
+		(double)ex->executions / (now - began),
+		options->progress ? "\n" : "   ");
 	fflush(options->progress ? stdout : stderr);
 }
 

@@ -280,6 +280,11 @@ void system_task_of(int thread)
 	explore_as(thread, task_make);
 }
 
+void system_exit_of(int thread)
+{
+	explore_as(thread, exit_run);
+}
+
 void system_tasks(int threads)
 {
 	for (int i = 0; i < threads; i++)

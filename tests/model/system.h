@@ -15,6 +15,8 @@ int system_main(int argc, char **argv, const struct explore_test *tests);
 void system_tasks(int threads);
 void system_task_of(int thread);
 ksync_task_t *system_task(int thread);
+/* In setup: the thread's task ends, as at its exit; it can make a new one. */
+void system_exit_of(int thread);
 /* In setup: reports are expected, and counted; else one is a failure. */
 void system_expect_reports(void);
 int system_reports(void);

@@ -53,8 +53,11 @@ static void exit_after_unlock(int self)
 
 /*
  * Thread 0's record is kept by thread 1, who interrupts it and lets go. Thread
- * 2 may get the record: nothing of that is left in it.
+ * 2 may get the record: nothing of that is left in it, and what the keeper did
+ * comes before.
  */
+static int note; /* of that record: its keeper's, then its next thread's */
+
 static void kept(void)
 {
 	names();
@@ -62,17 +65,47 @@ static void kept(void)
 	ksync_task_get(system_task(0));
 }
 
+static void keep_and_put(void)
+{
+	note++;
+	ksync_task_interrupt(system_task(0));
+	ksync_task_put(system_task(0));
+}
+
+static void new_thread(void)
+{
+	bool again = ksync_current() == system_task(0);
+
+	explore_assert(!ksync_signal_pending(ksync_current()));
+	if (again)
+		note++;
+	explore_outcome("%s", again ? "again" : "new");
+}
+
 static void reuse(int self)
 {
-	if (self == 1) {
-		ksync_task_interrupt(system_task(0));
+	if (self == 1)
+		keep_and_put();
+	else if (self == 2)
+		new_thread();
+}
+
+/* Its thread is gone, and two keep it: the last one frees it for others. */
+static void kept_twice(void)
+{
+	kept();
+	ksync_task_get(system_task(0));
+	system_exit_of(0);
+}
+
+static void reuse_kept(int self)
+{
+	if (self == 0)
+		new_thread();
+	else if (self == 1)
+		keep_and_put();
+	else
 		ksync_task_put(system_task(0));
-	} else if (self == 2) {
-		explore_assert(!ksync_signal_pending(ksync_current()));
-		explore_outcome("%s", ksync_current() == system_task(0) ?
-					      "again" :
-					      "new");
-	}
 }
 
 /* Two threads make their records at once, and have different ones. */
@@ -97,6 +130,8 @@ static const struct explore_test tests[] = {
 	{ "exit_after_unlock", .threads = 2, .setup = two,
 	  .thread = exit_after_unlock, .exits = true },
 	{ "reuse", .threads = 3, .setup = kept, .thread = reuse, .exits = true,
+	  .outcomes = "again|new" },
+	{ "reuse_kept", .threads = 3, .setup = kept_twice, .thread = reuse_kept,
 	  .outcomes = "again|new" },
 	{ .name = NULL },
 };
