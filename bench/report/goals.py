@@ -17,6 +17,19 @@ AT_LEAST, AT_MOST = "≥", "≤"
 _RELATIONS = {AT_LEAST: operator.ge, AT_MOST: operator.le}
 ALONE, CONTENDED = "Mutex, uncontended", "Mutex, contended"
 REFCOUNT = "Reference count"
+# What was done for a group's goals, for who reads that one is missed.
+TRIED = {
+    ALONE: "one locked operation is left, and nothing to remove; the form with "
+           "two is slower by one: docs/mutex.md, The word",
+    CONTENDED: "eight policies of spinning and hand-off, with their figures: "
+               "docs/mutex.md, Spinning",
+    REFCOUNT: "a put and a get are one locked operation and a sign test each: "
+              "docs/refcount.md",
+    "Semaphore": "one compare-and-exchange takes and one gives, without the "
+                 "queue's lock: docs/semaphore.md",
+    "RCU": "a reader is inline: two loads and two stores, no call, no locked "
+           "operation: docs/rcu.md",
+}
 # "Equal within the noise" means nothing where the noise is larger than this.
 MOST_NOISE = 0.10
 
@@ -51,6 +64,11 @@ class Goal:
         if self.state != "missed":
             return 0.0
         return 100 * abs(self.measured.value / self.target - 1)
+
+    @property
+    def tried(self):
+        """What was done about a goal that is missed."""
+        return TRIED.get(self.group, "") if self.state == "missed" else ""
 
     @property
     def beyond_limit(self):

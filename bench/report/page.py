@@ -238,6 +238,7 @@ def _summary(content):
             "measured": goal.measured and dataclasses.asdict(goal.measured),
             "limit": goal.limit, "missed_by_percent": goal.missed_by,
             "interval_holds_target": goal.open, "note": goal.note,
+            "tried": goal.tried,
         } for goal in content["goals"]],
         "cells": [{
             "scenario": cell.scenario.key, "rival": cell.impl,

@@ -167,6 +167,10 @@ class Goals(unittest.TestCase):
         self.assertAlmostEqual(goal.missed_by, 47, delta=1)
         self.assertTrue(goal.beyond_limit)
 
+    def test_a_missed_goal_says_what_was_tried(self):
+        self.assertIn("docs/mutex.md", self._goal("over Rust std").tried)
+        self.assertEqual(self._goal("over pthread").tried, "")
+
     def test_the_best_sleeper_is_not_one_that_spins(self):
         goal = self._goal("best sleeping rival")
         self.assertIn("rust-std", goal.text)
