@@ -228,7 +228,7 @@ static const struct explore_test tests[] = {
 	  .thread = interrupted_of_two, .finish = none, CHECKS,
 	  .asleep = 1 << 1 | 1 << 2 },
 	{ "three_as_lock", .threads = 3, .setup = three_one, .thread = as_lock,
-	  .finish = one, CHECKS, .bound = 2 },
+	  .finish = one, CHECKS, .bound = 3 },
 	{ .name = NULL },
 };
 

@@ -107,7 +107,7 @@ static const struct explore_test tests[] = {
 	{ "put_or_take", .threads = 2, .setup = two, .thread = put_or_take,
 	  .finish = empty },
 	{ "three_in_and_out", .threads = 3, .setup = three,
-	  .thread = in_and_out, .finish = empty, .bound = 2 },
+	  .thread = in_and_out, .finish = empty, .bound = 3 },
 	{ .name = NULL },
 };
 
