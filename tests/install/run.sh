@@ -14,7 +14,7 @@ unset DESTDIR PKG_CONFIG_PATH LD_LIBRARY_PATH
 unset CMAKE_PREFIX_PATH ksync_DIR ksync_ROOT
 
 here=$(cd "$(dirname "$0")" && pwd)
-prefix=$WORK/installed	# made by test_prefix, used by all
+prefix=$WORK/pre\ fix	# made by test_prefix, used by all
 work=$WORK/$1		# this test's own
 abi=${VERSION%.*}
 soname=libksync.so.$abi
@@ -117,6 +117,20 @@ ask() {
 	pkg-config "$@"
 }
 
+# with_words WORDS COMMAND...: run it with pkg-config's WORDS at its end. They
+# are quoted for a shell that reads them again, as a prefix may hold a space.
+with_words() {
+	words=$1
+	shift
+	eval 'set -- "$@"' "$words"
+	"$@"
+}
+
+is_from() { # PREFIX
+	[ "$(with_words "$(ask "$1" --variable=pcfiledir ksync)" echo)" = \
+		"$1/$LIBDIR/pkgconfig" ]
+}
+
 # shellcheck disable=SC2086 # lists of words
 with_pkg_config() { # KIND PREFIX
 	out=$work/pkg_config
@@ -125,23 +139,22 @@ with_pkg_config() { # KIND PREFIX
 	shared) link="-Wl,-rpath,$2/$LIBDIR" static='' ;;
 	static) link=-static static=--static ;;
 	esac
-	check "pkg-config, $1: it is this one" \
-		[ "$(ask "$2" --variable=pcfiledir ksync)" = \
-		"$2/$LIBDIR/pkgconfig" ]
+	check "pkg-config, $1: it is this one" is_from "$2"
 	cflags=$(ask "$2" $static --cflags ksync)
 	linux=$(ask "$2" $static --cflags ksync ksync-linux)
 	libs=$(ask "$2" $static --libs ksync)
 
-	check "pkg-config, $1: C11" "$CC" $CFLAGS -std=c11 $strict $cflags \
-		"$here/consumer/app.c" -o "$out/app_c" $link $libs -pthread
-	check "pkg-config, $1: C++17" "$CXX" $CXXFLAGS -std=c++17 $strict \
-		$cflags "$here/consumer/app.cc" -o "$out/app_cxx" \
-		$link $libs -pthread
-	check "pkg-config, $1: native names" "$CC" $CFLAGS $strict $cflags \
-		-c "$here/consumer/till.c" -o "$out/till.o"
-	check "pkg-config, $1: kernel names" "$CC" $CFLAGS -Wall -Wextra \
-		-Werror $linux "$here/consumer/port.c" "$out/till.o" \
-		-o "$out/port" $link $libs
+	check "pkg-config, $1: C11" with_words "$cflags $libs" "$CC" $CFLAGS \
+		-std=c11 $strict "$here/consumer/app.c" -o "$out/app_c" \
+		"$link" -pthread
+	check "pkg-config, $1: C++17" with_words "$cflags $libs" \
+		"$CXX" $CXXFLAGS -std=c++17 $strict "$here/consumer/app.cc" \
+		-o "$out/app_cxx" "$link" -pthread
+	check "pkg-config, $1: native names" with_words "$cflags" \
+		"$CC" $CFLAGS $strict -c "$here/consumer/till.c" -o "$out/till.o"
+	check "pkg-config, $1: kernel names" with_words "$linux $libs" \
+		"$CC" $CFLAGS -Wall -Wextra -Werror "$here/consumer/port.c" \
+		"$out/till.o" -o "$out/port" "$link"
 	run_consumer "$out" "$1" pkg-config
 }
 
@@ -288,14 +301,16 @@ test_fetch_content() {
 
 # shellcheck disable=SC2086 # lists of words
 example_with_pkg_config() { # STEM
-	flags="$CFLAGS -std=c11 $strict $(ask "$prefix" --cflags ksync)"
-	shared="$(ask "$prefix" --libs ksync) -Wl,-rpath,$prefix/$LIBDIR"
-	static="-static $(ask "$prefix" --static --libs ksync)"
 	for kind in shared static; do
 		program=$work/$1.$kind
-		[ $kind = shared ] && link=$shared || link=$static
-		check "$1, $kind: builds by pkg-config" "$CC" $flags \
-			"$SOURCE/examples/$1.c" -o "$program" $link -pthread
+		case $kind in
+		shared) link=-Wl,-rpath,$prefix/$LIBDIR static='' ;;
+		static) link=-static static=--static ;;
+		esac
+		check "$1, $kind: builds by pkg-config" with_words \
+			"$(ask "$prefix" $static --cflags --libs ksync)" \
+			"$CC" $CFLAGS -std=c11 $strict \
+			"$SOURCE/examples/$1.c" -o "$program" "$link" -pthread
 		check "$1, $kind: runs" "$program"
 	done
 }
@@ -327,32 +342,31 @@ test_moved() {
 }
 
 # shellcheck disable=SC2086 # lists of words
-plugin() { # stays|inside OPTION...
+plugin() { # stays|inside LIBS OPTION...
 	ksync=$1
-	shift
-	cflags=$(ask "$prefix" --cflags ksync)
+	words="$(ask "$prefix" --cflags ksync) $2"
+	shift 2
 	check "the host builds" "$CC" $CFLAGS $strict "$here/plugin/host.c" \
 		-o "$work/host" -pthread -ldl
 	check "the host does not know ksync" linked_as static "$work/host"
-	check "the plugin builds" "$CC" $CFLAGS $strict -shared -fPIC $cflags \
-		"$here/plugin/plugin.c" -o "$work/plugin.so" "$@" -pthread
+	check "the plugin builds" with_words "$words" "$CC" $CFLAGS $strict \
+		-shared -fPIC "$here/plugin/plugin.c" -o "$work/plugin.so" \
+		"$@" -pthread
 	check "load, use, unload; threads exit and a process forks after it" \
 		"$work/host" "$work/plugin.so" "$soname" "$ksync"
 	cat "$work/log"
 }
 
-# shellcheck disable=SC2086 # a list of words
 test_plugin_shared() {
-	libs=$(ask "$prefix" --libs ksync)
-	plugin stays -DCALLBACKS $libs -Wl,-rpath,"$prefix/$LIBDIR"
+	plugin stays "$(ask "$prefix" --libs ksync)" -DCALLBACKS \
+		-Wl,-rpath,"$prefix/$LIBDIR"
 	check "the plugin asks for $soname" linked_as shared "$work/plugin.so"
 }
 
 # As pkg-config --static, but of ksync the archive.
-# shellcheck disable=SC2086 # a list of words
 test_plugin_static() {
-	libs=$(ask "$prefix" --static --libs ksync | sed 's/-lksync/-l:libksync.a/')
-	plugin inside $libs
+	plugin inside "$(ask "$prefix" --static --libs ksync |
+		sed 's/-lksync/-l:libksync.a/')"
 	check "the plugin asks for no ksync" linked_as static "$work/plugin.so"
 }
 
