@@ -24,6 +24,27 @@ set(KSYNC_RCU memb CACHE STRING
 )
 set_property(CACHE KSYNC_RCU PROPERTY STRINGS memb bp none)
 
+# What cannot be built is refused here, in words.
+if(NOT KSYNC_BUILD_SHARED AND NOT KSYNC_BUILD_STATIC)
+	message(FATAL_ERROR "ksync: KSYNC_BUILD_SHARED and KSYNC_BUILD_STATIC "
+		"are both off, so there is no library to build"
+	)
+endif()
+if(NOT KSYNC_RCU MATCHES "^(memb|bp|none)$")
+	message(FATAL_ERROR "ksync: KSYNC_RCU is '${KSYNC_RCU}', which is none "
+		"of memb, bp and none"
+	)
+endif()
+if(NOT KSYNC_TEST_RUNNER MATCHES "^(criterion|builtin)$")
+	message(FATAL_ERROR "ksync: KSYNC_TEST_RUNNER is "
+		"'${KSYNC_TEST_RUNNER}', which is neither criterion nor builtin"
+	)
+endif()
+
+# The presets give it also to builds without C++, where CMake would complain
+# that nobody looks at it.
+set(ksync_looked_at "${CMAKE_CXX_FLAGS_RELEASE}")
+
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE
 	AND NOT CMAKE_CONFIGURATION_TYPES)
 	set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
@@ -48,9 +69,12 @@ if(NOT KSYNC_RCU STREQUAL "none")
 	if(KSYNC_URCU_FOUND)
 		set(KSYNC_HAVE_RCU 1)
 	else()
-		message(WARNING "ksync: no liburcu-${KSYNC_RCU} (Debian: "
-			"liburcu-dev), so this build has no RCU; "
-			"-DKSYNC_RCU=none says that this is meant"
+		set(missing "liburcu-${KSYNC_RCU} (Debian: liburcu-dev)")
+		if(NOT PkgConfig_FOUND)
+			set(missing "pkg-config (Debian: pkgconf) to find liburcu")
+		endif()
+		message(WARNING "ksync: no ${missing}, so this build has no "
+			"RCU; -DKSYNC_RCU=none says that this is meant"
 		)
 	endif()
 endif()
