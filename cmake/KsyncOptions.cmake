@@ -24,7 +24,14 @@ set(KSYNC_RCU memb CACHE STRING
 )
 set_property(CACHE KSYNC_RCU PROPERTY STRINGS memb bp none)
 
-# What cannot be built is refused here, in words.
+# What cannot be built is refused here, in words. In the source tree config.h
+# would lie among the headers, where later builds would find it.
+if(PROJECT_SOURCE_DIR STREQUAL PROJECT_BINARY_DIR)
+	message(FATAL_ERROR "ksync: not built in its source directory; remove "
+		"the CMakeCache.txt and CMakeFiles that CMake made in it, and "
+		"build elsewhere: cmake --preset release, or cmake -B build"
+	)
+endif()
 if(NOT KSYNC_BUILD_SHARED AND NOT KSYNC_BUILD_STATIC)
 	message(FATAL_ERROR "ksync: KSYNC_BUILD_SHARED and KSYNC_BUILD_STATIC "
 		"are both off, so there is no library to build"

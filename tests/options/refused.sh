@@ -25,6 +25,18 @@ says 'no library to build' -DKSYNC_BUILD_SHARED=OFF -DKSYNC_BUILD_STATIC=OFF
 says "KSYNC_RCU is 'mb', which is none of memb, bp and none" -DKSYNC_RCU=mb
 says "'other', which is neither criterion nor builtin" -DKSYNC_TEST_RUNNER=other
 
+# A tree that is built in itself; no files of git's, nor of other builds'.
+rm -rf "$build.tree"
+mkdir "$build.tree"
+cp -R "$source/CMakeLists.txt" "$source/cmake" "$source/include" "$build.tree"
+cmake -S "$build.tree" -B "$build.tree" >"$build.said" 2>&1
+grep -F 'not built in its source directory' "$build.said" &&
+	! [ -e "$build.tree/include/ksync/config.h" ] || {
+	cat "$build.said"
+	echo "FAILED: a build in the source directory is refused"
+	exit 1
+}
+
 PKG_CONFIG_LIBDIR=$build
 export PKG_CONFIG_LIBDIR
 says 'no liburcu-memb (Debian: liburcu-dev), so this build has no RCU'
