@@ -30,12 +30,12 @@ rm -rf "$build.tree"
 mkdir "$build.tree"
 cp -R "$source/CMakeLists.txt" "$source/cmake" "$source/include" "$build.tree"
 cmake -S "$build.tree" -B "$build.tree" >"$build.said" 2>&1
-grep -F 'not built in its source directory' "$build.said" &&
-	! [ -e "$build.tree/include/ksync/config.h" ] || {
+if ! grep -F 'not built in its source directory' "$build.said" ||
+	[ -e "$build.tree/include/ksync/config.h" ]; then
 	cat "$build.said"
 	echo "FAILED: a build in the source directory is refused"
 	exit 1
-}
+fi
 
 PKG_CONFIG_LIBDIR=$build
 export PKG_CONFIG_LIBDIR
