@@ -67,16 +67,16 @@ install(FILES
 )
 
 # The prefix as a .pc file finds it. A directory that was given as an absolute
-# path stays where it is.
+# path stays where it is; a space in it is quoted, as pkg-config splits at others.
 if(IS_ABSOLUTE ${ksync_pc_dir})
-	set(KSYNC_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+	string(REPLACE " " "\\ " KSYNC_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
 else()
 	file(RELATIVE_PATH up /${ksync_pc_dir} /)
 	string(REGEX REPLACE "/$" "" up ${up})
 	set(KSYNC_PC_PREFIX "\${pcfiledir}/${up}")
 endif()
 foreach(dir LIBDIR INCLUDEDIR)
-	set(KSYNC_PC_${dir} ${CMAKE_INSTALL_${dir}})
+	string(REPLACE " " "\\ " KSYNC_PC_${dir} "${CMAKE_INSTALL_${dir}}")
 	if(NOT IS_ABSOLUTE ${CMAKE_INSTALL_${dir}})
 		string(PREPEND KSYNC_PC_${dir} "\${prefix}/")
 	endif()

@@ -400,6 +400,21 @@ test_uninstall() {
 	check "nothing is left" none find "$work/stage" ! -type d
 }
 
+# Directories that were given as absolute paths, with a space in them.
+test_absolute() {
+	p=$work/pre\ fix
+	check "configures" "$CMAKE" -S "$SOURCE" -B "$work/build" \
+		-D CMAKE_C_COMPILER="$CC" -D KSYNC_BUILD_TESTS=OFF \
+		-D CMAKE_INSTALL_PREFIX="$p" -D CMAKE_INSTALL_LIBDIR="$p/$LIBDIR" \
+		-D CMAKE_INSTALL_INCLUDEDIR="$p/include"
+	check "builds" "$CMAKE" --build "$work/build"
+	check "installs" "$CMAKE" --install "$work/build"
+	with_pkg_config static "$p"
+	check "uninstalls" "$CMAKE" --build "$work/build" --target uninstall
+	check "all of it is gone" none find "$p" ! -type d
+	check "and so are ksync's directories" none find "$p" -name '*ksync*'
+}
+
 test_packages() {
 	need dpkg-shlibdeps dpkg-dev
 	need file file
