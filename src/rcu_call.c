@@ -21,6 +21,9 @@
  *      the stack after each wake-up. Park's token carries the rest.
  *  I3  Callbacks run in the order of their pushes: one that is pushed now is a
  *      barrier for all before it.
+ *  I4  Who runs callbacks holds work_lock, the worker or who stands in for it.
+ *      Nobody waits for a grace period under worker_lock, so a reader and a
+ *      callback may take it.
  */
 #include <ksync/mutex.h>
 #include <ksync/raw_lock.h>
@@ -36,7 +39,8 @@ static ksync__raw_lock_t lists_lock;
 
 static struct ksync_task *worker;	/* set once by itself; a record may be
 					 * used without any order */
-static KSYNC_DEFINE_MUTEX(worker_lock); /* who makes it, or stands in */
+static KSYNC_DEFINE_MUTEX(worker_lock); /* who makes it */
+static KSYNC_DEFINE_MUTEX(work_lock);	/* who runs callbacks: I4 */
 
 static void lists_take_pushed(void)
 {
@@ -88,15 +92,19 @@ static void run(ksync_rcu_head_t *head)
 static bool work_once(void)
 {
 	ksync_rcu_head_t *head;
+	bool any;
 
+	ksync_mutex_lock(&work_lock);
 	lists_take_pushed();
-	if (!todo)
-		return false;
-	ksync_watch_step("rcu.grace_period");
-	ksync_synchronize_rcu();
+	any = todo != NULL;
+	if (any) {
+		ksync_watch_step("rcu.grace_period");
+		ksync_synchronize_rcu();
+	}
 	while ((head = lists_pop()) != NULL)
 		run(head);
-	return true;
+	ksync_mutex_unlock(&work_lock);
+	return any;
 }
 
 static void *work(void *unused)
@@ -184,27 +192,22 @@ static void barrier_misused(const char *what, const void *where)
 void ksync_rcu_barrier(void)
 {
 	struct barrier b = { .task = ksync__task_self() };
-	struct ksync_task *w;
 
 	if (ksync_unlikely(ksync_rcu_read_lock_held()))
 		barrier_misused("waits for callbacks inside a reader",
 				KSYNC__CALLER());
-	w = worker_get();
-	if (ksync_unlikely(w == b.task))
+	if (ksync_unlikely(KSYNC_READ_ONCE(work_lock.owner) == b.task->ref))
 		barrier_misused("waits for callbacks inside a callback",
 				KSYNC__CALLER());
-	if (ksync_unlikely(!w)) {
-		/* No thread can be made: stand in for it. */
-		ksync_mutex_lock(&worker_lock);
-		while (work_once())
-			continue;
-		ksync_mutex_unlock(&worker_lock);
-		return;
-	}
 	ksync_call_rcu(&b.head, barrier_reached);
 	/* ORDER rcu_call.barrier: acquire. Other end: barrier_reached(). */
-	while (!ksync_smp_load_acquire(&b.done))
-		(void)ksync__park(b.task, KSYNC__NEVER);
+	while (!ksync_smp_load_acquire(&b.done)) {
+		/* If no thread can be made: stand in for it. */
+		if (ksync_likely(worker_get()))
+			(void)ksync__park(b.task, KSYNC__NEVER);
+		else
+			(void)work_once();
+	}
 	ksync_watch_order_acquire(&todo);
 }
 
@@ -241,6 +244,8 @@ static void at_fork_child(void)
 		worker = NULL;
 		ksync_mutex_init(&worker_lock);
 	}
+	if (work_lock.owner != ksync__self)
+		ksync_mutex_init(&work_lock);
 	ksync__raw_unlock(&lists_lock);
 }
 

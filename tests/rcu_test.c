@@ -402,16 +402,22 @@ Test(rcu, many_threads_call_and_wait_for_callbacks)
 	watchdog_stop();
 }
 
-static void no_thread_can_be_made(void *arg)
+static void make_no_more_threads(void)
 {
-	static struct rcu_head heads[2];
 	pthread_attr_t attr;
 
-	(void)arg;
 	pthread_attr_init(&attr);
 	/* More stack than there are addresses. */
 	must(!pthread_attr_setstacksize(&attr, LONG_MAX / 4 + 1));
 	must(!pthread_setattr_default_np(&attr));
+}
+
+static void no_thread_can_be_made(void *arg)
+{
+	static struct rcu_head heads[2];
+
+	(void)arg;
+	make_no_more_threads();
 	call_rcu(&heads[0], count_only);
 	call_rcu(&heads[1], count_only);
 	must(called == 0);
@@ -422,6 +428,51 @@ static void no_thread_can_be_made(void *arg)
 Test(rcu, barrier_runs_the_callbacks_if_there_can_be_no_thread_for_them)
 {
 	child_succeeds(no_thread_can_be_made, NULL);
+}
+
+static void callback_calls_without_a_thread(void *arg)
+{
+	struct rcu_head head;
+
+	(void)arg;
+	make_no_more_threads();
+	call_rcu(&head, calls_another);
+	rcu_barrier();
+	rcu_barrier();
+	must(called == 1);
+}
+
+static void call_late_in_a_reader(void *arg, int index)
+{
+	(void)index;
+	rcu_read_lock();
+	set_flag(&scene.inside);
+	nap_ms(50);
+	call_rcu(arg, count_only);
+	rcu_read_unlock();
+}
+
+static void reader_calls_without_a_thread(void *arg)
+{
+	struct rcu_head heads[2];
+	struct crew crew;
+
+	(void)arg;
+	scene.inside = false;
+	crew_start(&crew, 1, call_late_in_a_reader, &heads[1]);
+	wait_until(get_flag(&scene.inside));
+	make_no_more_threads();
+	call_rcu(&heads[0], count_only);
+	rcu_barrier(); /* waits for that reader */
+	crew_join(&crew);
+	rcu_barrier();
+	must(called == 2);
+}
+
+Test(rcu, who_runs_callbacks_without_a_thread_stops_no_call)
+{
+	child_succeeds(callback_calls_without_a_thread, NULL);
+	child_succeeds(reader_calls_without_a_thread, NULL);
 }
 
 /* ---- threads ---- */
@@ -566,6 +617,12 @@ static void barrier_in_a_callback(void *arg)
 	rcu_barrier();
 }
 
+static void barrier_in_a_callback_without_a_thread(void *arg)
+{
+	make_no_more_threads();
+	barrier_in_a_callback(arg);
+}
+
 static const char *expected_words;
 
 static void end_if_expected(const struct ksync_report *report)
@@ -605,12 +662,19 @@ static void barrier_in_a_callback_reports(void *arg)
 	barrier_in_a_callback(arg);
 }
 
+static void the_same_without_a_thread_reports(void *arg)
+{
+	make_no_more_threads();
+	barrier_in_a_callback_reports(arg);
+}
+
 Test(rcu, waiting_inside_a_reader_or_callback_is_reported)
 {
 	child_succeeds(synchronize_in_a_reader_reports, NULL);
 	child_succeeds(mightsleep_in_a_reader_reports, NULL);
 	child_succeeds(barrier_in_a_reader_reports, NULL);
 	child_succeeds(barrier_in_a_callback_reports, NULL);
+	child_succeeds(the_same_without_a_thread_reports, NULL);
 }
 
 Test(rcu, waiting_inside_a_reader_is_a_deadlock_and_aborts)
@@ -622,6 +686,7 @@ Test(rcu, waiting_inside_a_reader_is_a_deadlock_and_aborts)
 Test(rcu, barrier_in_a_callback_is_a_deadlock_and_aborts)
 {
 	child_aborts(barrier_in_a_callback, NULL);
+	child_aborts(barrier_in_a_callback_without_a_thread, NULL);
 }
 
 /* ---- fork ---- */
