@@ -304,7 +304,9 @@ static int mutex_sleep(ksync_mutex_t *m, struct ksync_task *self,
 			backoff = (struct ksync__backoff){ 0 };
 		if (self->forks != w.forks) {
 			ksync__waitq_left(&w);
-			return -EAGAIN;
+			/* The holder may have handed it over before that. */
+			return KSYNC_READ_ONCE(m->owner) == self->ref ? 0 :
+									-EAGAIN;
 		}
 	}
 }

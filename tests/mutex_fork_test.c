@@ -285,6 +285,62 @@ Test(mutex_fork, under_contention_leaves_the_child_nothing_to_wait_for)
 	cr_assert_not(mutex_is_locked(&other));
 }
 
+/* ---- in a signal handler of a thread that waits ---- */
+
+static struct task_struct *waiter;
+static pid_t handlers_child;
+static int handlers_status = -1;
+
+static void fork_when_told(int signal)
+{
+	(void)signal;
+	arrive();
+	wait_until(READ_ONCE(may_go));
+	handlers_child = fork();
+	if (handlers_child == 0) {
+		alarm(CHILD_SECONDS);
+		must_failures = 0;
+	} else {
+		must(waitpid(handlers_child, &handlers_status, 0) ==
+		     handlers_child);
+	}
+}
+
+static void lock_and_fork(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	WRITE_ONCE(waiter, current);
+	mutex_lock(&m);
+	must(mutex_get_owner(&m) == (unsigned long)current);
+	must(mutex_waiters(&m) == 0);
+	mutex_unlock(&m);
+	if (handlers_child == 0) {
+		use_freely(&m);
+		_exit(must_failures ? EXIT_FAILED : 0);
+	}
+}
+
+Test(mutex_fork, who_was_given_the_mutex_and_then_forked_has_it_in_the_child)
+{
+	struct crew crew;
+
+	signal(SIGUSR1, fork_when_told);
+	mutex_lock(&m);
+	crew_start(&crew, 1, lock_and_fork, NULL);
+	wait_until(mutex_sleepers(&m) == 1);
+	/* It wakes up for nothing, and demands the mutex. */
+	ksync_task_interrupt(READ_ONCE(waiter));
+	wait_until(mutex_queue_state(&m).handoff && mutex_sleepers(&m) == 1);
+	pthread_kill(crew.members[0].thread, SIGUSR1);
+	wait_until(arrived(1));
+	mutex_unlock(&m);
+	WRITE_ONCE(may_go, true);
+	crew_join(&crew);
+	cr_assert_eq(handlers_status, 0, "the child ended with status 0x%x",
+		     handlers_status);
+}
+
 /* Threads that begin and end, so that the pool of tasks is busy. */
 static void *begin_and_end(void *arg)
 {
