@@ -148,7 +148,8 @@ static int sem_sleep(ksync_semaphore_t *sem, struct ksync_task *self, int kind,
 		(void)ksync__park(self, deadline);
 		if (self->forks != w.node.forks) {
 			ksync__waitq_left(&w.node);
-			return -EAGAIN;
+			/* The giver may have taken it out before that (I3). */
+			return w.queued ? -EAGAIN : 0;
 		}
 	}
 }

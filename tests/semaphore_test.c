@@ -499,3 +499,51 @@ Test(semaphore, child_of_a_fork_finds_no_waiters_of_its_parent)
 		up(&sem);
 	crew_join(&crew);
 }
+
+/* In a signal handler of a thread that waits. */
+
+static bool in_handler;
+static bool may_fork;
+static pid_t handlers_child;
+static int handlers_status = -1;
+
+static void fork_when_told(int signal)
+{
+	(void)signal;
+	WRITE_ONCE(in_handler, true);
+	wait_until(READ_ONCE(may_fork));
+	handlers_child = fork();
+	if (handlers_child == 0) {
+		alarm(CHILD_SECONDS);
+		must_failures = 0;
+	} else {
+		must(waitpid(handlers_child, &handlers_status, 0) ==
+		     handlers_child);
+	}
+}
+
+static void down_and_fork(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	down(&sem);
+	must(down_trylock(&sem) == 1);
+	if (handlers_child == 0)
+		_exit(must_failures ? EXIT_FAILED : 0);
+}
+
+Test(semaphore, who_was_given_a_unit_and_then_forked_has_it_in_the_child)
+{
+	struct crew crew;
+
+	signal(SIGUSR1, fork_when_told);
+	crew_start(&crew, 1, down_and_fork, NULL);
+	wait_until(waiters(&sem) == 1);
+	pthread_kill(crew.members[0].thread, SIGUSR1);
+	wait_until(READ_ONCE(in_handler));
+	up(&sem);
+	WRITE_ONCE(may_fork, true);
+	crew_join(&crew);
+	cr_assert_eq(handlers_status, 0, "the child ended with status 0x%x",
+		     handlers_status);
+}
