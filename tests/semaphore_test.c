@@ -134,6 +134,22 @@ Test(semaphore, negative_init_is_reported_and_taken_as_0)
 	cr_assert_eq(down_trylock(&sem), 0);
 }
 
+static DEFINE_SEMAPHORE(negative, -1);
+
+static void use_negative(void *arg)
+{
+	(void)arg;
+	must(down_trylock(&negative) == 1);
+	must(down_timeout(&negative, 1) == -ETIME);
+	up(&negative);
+	must(down_trylock(&negative) == 0);
+}
+
+Test(semaphore, negative_initialiser_is_taken_as_0)
+{
+	child_succeeds(use_negative, NULL);
+}
+
 /* ---- waiters ---- */
 
 /* Threads in the queue. */

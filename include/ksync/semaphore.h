@@ -37,7 +37,8 @@ KSYNC_STATIC_ASSERT(sizeof(ksync_semaphore_t) <= 16,
 /* The most units that a semaphore holds. */
 #define KSYNC_SEMAPHORE_MAX INT_MAX
 
-#define KSYNC_SEMAPHORE_INIT(n) { (n), 0 }
+/* A negative number of units is taken as 0. */
+#define KSYNC_SEMAPHORE_INIT(n) { (int)(n) < 0 ? 0u : (ksync_u32)(n), 0 }
 #define KSYNC_DEFINE_SEMAPHORE(name, n) \
 	ksync_semaphore_t name = KSYNC_SEMAPHORE_INIT(n)
 
