@@ -159,7 +159,7 @@ static void verify(const char *call, long long before, long long operand,
 		    T##_dec_unless_positive(&v), a <= 0,                       \
 		    a > 0 ? a : previous);                                     \
 		TRY(#T "_dec_if_positive", T, V, T##_dec_if_positive(&v),      \
-		    previous, a > 0 ? previous : a);                           \
+		    previous, previous < 0 ? a : previous);                    \
 	}                                                                      \
 	static void T##_access(V a, V b)                                       \
 	{                                                                      \

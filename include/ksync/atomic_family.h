@@ -220,7 +220,7 @@ KSYNC_INLINE bool KSYNC__AN(dec_unless_positive)(KSYNC__AT *v)
 /* Decrement unless that makes it negative: the old value minus one. */
 KSYNC_INLINE KSYNC__AV KSYNC__AN(dec_if_positive)(KSYNC__AT *v)
 {
-	KSYNC__A_UNLESS(v, old, old <= 0, KSYNC__A_sub(old, 1));
+	KSYNC__A_UNLESS(v, old, KSYNC__A_sub(old, 1) < 0, KSYNC__A_sub(old, 1));
 	return KSYNC__A_sub(old, 1);
 }
 
