@@ -486,6 +486,10 @@ Test(mutex_time, jiffies_are_milliseconds)
 
 	cr_assert_eq(HZ, 1000);
 	cr_assert_eq(msecs_to_jiffies(250), 250);
+	cr_assert_eq(msecs_to_jiffies(INT_MAX), INT_MAX);
+	/* Not a timeout that a 32-bit long takes for negative. */
+	cr_assert_eq(msecs_to_jiffies(INT_MAX + 1u), MAX_JIFFY_OFFSET);
+	cr_assert_eq(msecs_to_jiffies(UINT_MAX), MAX_JIFFY_OFFSET);
 	cr_assert_eq(usecs_to_jiffies(1), 1);
 	cr_assert_eq(usecs_to_jiffies(1000), 1);
 	cr_assert_eq(usecs_to_jiffies(1001), 2);

@@ -29,22 +29,25 @@ typedef long long ksync_s64;
 #define KSYNC_HZ 1000
 /* A timeout of this many jiffies never ends. */
 #define KSYNC_MAX_SCHEDULE_TIMEOUT LONG_MAX
+/* The longest time that can be added to a point in time. */
+#define KSYNC_MAX_JIFFY_OFFSET ((LONG_MAX >> 1) - 1)
 
 KSYNC_BEGIN_DECLS
 
 /**
  * ksync_msecs_to_jiffies() - convert milliseconds to jiffies
- * @m: milliseconds
+ * @m: milliseconds; as in the kernel, more than INT_MAX, and so what a negative
+ *	number becomes, is the longest time
  *
  * Context: Any.
- * Return: the same time in jiffies.
+ * Return: the same time in jiffies, or KSYNC_MAX_JIFFY_OFFSET.
  * Example::
  *
  *	unsigned long patience = ksync_msecs_to_jiffies(250);
  */
 KSYNC_INLINE unsigned long ksync_msecs_to_jiffies(unsigned int m)
 {
-	return m;
+	return m > INT_MAX ? (unsigned long)KSYNC_MAX_JIFFY_OFFSET : m;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <ksync/types.h>
 
 #define HZ KSYNC_HZ
+#define MAX_JIFFY_OFFSET KSYNC_MAX_JIFFY_OFFSET
 
 KSYNC__KERNEL_NAME unsigned long ksync__jiffies(void)
 {
