@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <criterion/criterion.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -418,10 +419,12 @@ static void no_thread_can_be_made(void *arg)
 
 	(void)arg;
 	make_no_more_threads();
+	errno = 0;
 	call_rcu(&heads[0], count_only);
 	call_rcu(&heads[1], count_only);
 	must(called == 0);
 	rcu_barrier();
+	must(errno == 0);
 	must(called == 2);
 }
 

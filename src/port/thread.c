@@ -28,6 +28,7 @@ bool ksync__thread_start(void *(*fn)(void *))
 {
 	sigset_t all, old;
 	pthread_t thread;
+	int saved = errno;
 	int err;
 
 	sigfillset(&all);
@@ -36,6 +37,7 @@ bool ksync__thread_start(void *(*fn)(void *))
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (!err)
 		pthread_detach(thread);
+	errno = saved;
 	return !err;
 }
 
