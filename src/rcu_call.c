@@ -221,11 +221,21 @@ static void at_fork_parent(void)
 	ksync__raw_unlock(&lists_lock);
 }
 
-/* Who waited in rcu_barrier() is gone, with the stack that its head is on. */
+/*
+ * Who waited in rcu_barrier() is gone, with the stack that its head is on:
+ * unless it forked, in a signal handler, and waits on when that is over.
+ */
+static bool barrier_of_the_gone(ksync_rcu_head_t *head)
+{
+	return head->func == barrier_reached &&
+	       ksync_container_of(head, struct barrier, head)->task->ref !=
+		       ksync__self;
+}
+
 static void forget_barriers(ksync_rcu_head_t **link)
 {
 	while (*link) {
-		if ((*link)->func == barrier_reached)
+		if (barrier_of_the_gone(*link))
 			*link = (*link)->next;
 		else
 			link = &(*link)->next;

@@ -14,6 +14,7 @@
 #include <linux/rcupdate.h>
 
 #include "support/process.h"
+#include "support/queue.h"
 #include "support/report.h"
 #include "support/threads.h"
 
@@ -967,4 +968,63 @@ Test(rcu_fork, fork_in_a_reader_that_a_grace_period_waits_for_says_so)
 	rcu_read_unlock();
 	crew_join(&crew);
 	all_of_rcu(NULL);
+}
+
+/* ---- fork in a signal handler of a thread that waits ---- */
+
+static bool in_handler;
+static pid_t handlers_child;
+static int handlers_status = -1;
+
+static void stay_until_told(struct rcu_head *head)
+{
+	(void)head;
+	set_flag(&scene.inside);
+	wait_until(get_flag(&scene.leave));
+}
+
+static void fork_now(int signal)
+{
+	(void)signal;
+	handlers_child = fork();
+	if (handlers_child == 0) {
+		alarm(CHILD_SECONDS);
+		must_failures = 0;
+	} else {
+		must(waitpid(handlers_child, &handlers_status, 0) ==
+		     handlers_child);
+	}
+	set_flag(&in_handler);
+}
+
+static void barrier_and_fork(void *arg, int index)
+{
+	(void)index;
+	WRITE_ONCE(*(struct ksync_task **)arg, ksync__task_self());
+	rcu_barrier();
+	if (handlers_child == 0) {
+		must(called == 1);
+		all_of_rcu(NULL);
+		_exit(must_failures ? EXIT_FAILED : 0);
+	}
+}
+
+Test(rcu_fork, who_waits_for_callbacks_and_forks_waits_in_the_child_too)
+{
+	static struct ksync_task *waiter;
+	static struct rcu_head heads[2];
+	struct crew crew;
+
+	signal(SIGUSR1, fork_now);
+	call_rcu(&heads[0], stay_until_told);
+	call_rcu(&heads[1], count_only);
+	wait_until(get_flag(&scene.inside));
+	crew_start(&crew, 1, barrier_and_fork, &waiter);
+	wait_until(READ_ONCE(waiter) && READ_ONCE(waiter->park) == PARK_PARKED);
+	pthread_kill(crew.members[0].thread, SIGUSR1);
+	wait_until(get_flag(&in_handler));
+	set_flag(&scene.leave);
+	crew_join(&crew);
+	cr_assert_eq(handlers_status, 0, "the child ended with status 0x%x",
+		     handlers_status);
 }
