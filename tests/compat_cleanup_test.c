@@ -196,11 +196,26 @@ DEFINE_LOCK_GUARD_1(gate_twice, struct gate, gate_enter(_T->lock);
 DEFINE_LOCK_GUARD_1_COND(gate_twice, _try,
 			 gate_try(_T->lock) &&
 				 (_T->before = _T->lock->inside++, true))
+DEFINE_LOCK_GUARD_1_COND(gate_twice, _ask, (_T->before = 1, gate_ask(_T->lock)),
+			 _RET == 0)
 
 static struct gate one;
 static int nobody;
 
 DEFINE_LOCK_GUARD_0(nobody, nobody++, nobody--)
+
+Test(cleanup, a_guard_with_state_may_say_which_result_is_success)
+{
+	int failed = 0;
+
+	scoped_cond_guard(gate_twice_ask, failed++, &one) {
+		ACQUIRE(gate_twice_ask, again)(&one);
+		cr_assert_eq(one.inside, 1);
+		cr_assert_eq(ACQUIRE_ERR(gate_twice_ask, &again), -EAGAIN);
+	}
+	cr_assert_eq(failed, 0);
+	cr_assert_eq(one.inside, 0);
+}
 
 Test(cleanup, a_guard_of_ones_own_works_like_the_librarys)
 {

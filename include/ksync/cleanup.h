@@ -158,7 +158,8 @@ ksync__must_use(const volatile void *p)
 
 /*
  * A guard with state besides the lock: struct { type *lock; the members that
- * follow }, which lock and unlock see as _T. _0 has no lock.
+ * follow }, which lock and unlock see as _T. _0 has no lock; _1_COND(name, ext,
+ * condlock[, cond]) is to _1 what KSYNC_DEFINE_GUARD_COND is to a plain guard.
  */
 #define KSYNC_DEFINE_LOCK_GUARD_1(name, type, lock_, unlock_, ...)             \
 	typedef struct {                                                       \
@@ -182,29 +183,35 @@ ksync__must_use(const volatile void *p)
 		}                                                              \
 	}                                                                      \
 	KSYNC__GUARD_LOCK(name, 0, ksync_class_##name##_t, _T->lock)
-#define KSYNC_DEFINE_LOCK_GUARD_1_COND(name, ext, condlock)                 \
-	KSYNC_PRIVATE_INLINE ksync_class_##name##_t                         \
-		ksync_class_##name##ext##_init(                             \
-			__typeof__(((ksync_class_##name##_t *)0)            \
-					   ->lock) ksync__l)                \
-	{                                                                   \
-		ksync_class_##name##_t ksync__t, *_T = &ksync__t;           \
-		long ksync__ret;                                            \
-                                                                            \
-		_T->lock = ksync__l;                                        \
-		ksync__ret = (condlock);                                    \
-		if (!ksync__ret)                                            \
-			_T->lock = (__typeof__(_T->lock))KSYNC__COND_ERROR( \
-				ksync__ret);                                \
-		return ksync__t;                                            \
-	}                                                                   \
-	typedef ksync_class_##name##_t ksync_class_##name##ext##_t;         \
-	KSYNC_PRIVATE_INLINE void ksync_class_##name##ext##_exit(           \
-		ksync_class_##name##_t *ksync__p)                           \
-	{                                                                   \
-		ksync_class_##name##_exit(ksync__p);                        \
-	}                                                                   \
+#define KSYNC__LOCK_GUARD_1_COND(name, ext, condlock, cond)                    \
+	KSYNC_PRIVATE_INLINE ksync_class_##name##_t                            \
+		ksync_class_##name##ext##_init(                                \
+			__typeof__(((ksync_class_##name##_t *)0)               \
+					   ->lock) ksync__l)                   \
+	{                                                                      \
+		ksync_class_##name##_t ksync__t, *_T = &ksync__t;              \
+		long _RET;                                                     \
+                                                                               \
+		_T->lock = ksync__l;                                           \
+		_RET = (condlock);                                             \
+		if (!(cond))                                                   \
+			_T->lock =                                             \
+				(__typeof__(_T->lock))KSYNC__COND_ERROR(_RET); \
+		return ksync__t;                                               \
+	}                                                                      \
+	typedef ksync_class_##name##_t ksync_class_##name##ext##_t;            \
+	KSYNC_PRIVATE_INLINE void ksync_class_##name##ext##_exit(              \
+		ksync_class_##name##_t *ksync__p)                              \
+	{                                                                      \
+		ksync_class_##name##_exit(ksync__p);                           \
+	}                                                                      \
 	KSYNC__GUARD_LOCK(name##ext, 1, ksync_class_##name##_t, _T->lock)
+#define KSYNC__LOCK_GUARD_1_COND_3(name, ext, condlock) \
+	KSYNC__LOCK_GUARD_1_COND(name, ext, condlock, _RET)
+#define KSYNC_DEFINE_LOCK_GUARD_1_COND(...)                   \
+	KSYNC__PICK_4(__VA_ARGS__, KSYNC__LOCK_GUARD_1_COND,  \
+		      KSYNC__LOCK_GUARD_1_COND_3, none, none) \
+	(__VA_ARGS__)
 
 #define KSYNC_DEFINE_LOCK_GUARD_0(name, lock_, unlock_)                        \
 	typedef struct {                                                       \
