@@ -437,6 +437,21 @@ Test(bitops, forms_for_one_thread_do_the_same)
 	}
 }
 
+Test(bitops, assign_sets_or_clears)
+{
+	FOR_EACH_BIT(nr)
+	{
+		assign_bit((long)nr, map, true);
+		map_is((int)nr, -1);
+		assign_bit((long)nr, map, false);
+		map_is(-1, -1);
+		__assign_bit((long)nr, map, true);
+		map_is((int)nr, -1);
+		__assign_bit((long)nr, map, false);
+		map_is(-1, -1);
+	}
+}
+
 Test(bitops, sizes_and_masks)
 {
 	cr_assert_eq(BITS_PER_LONG, CHAR_BIT * sizeof(long));

@@ -110,6 +110,8 @@ Test(rcu, pointer_macros_publish_and_read)
 	rcu_read_lock();
 	cr_assert_eq(rcu_dereference(shared), a);
 	cr_assert_eq(rcu_dereference_check(shared, 1), a);
+	cr_assert_eq(rcu_dereference_bh_check(shared, 1), a);
+	cr_assert_eq(rcu_dereference_sched_check(shared, 1), a);
 	cr_assert_eq(rcu_dereference_raw(shared), a);
 	rcu_read_unlock();
 	cr_assert_eq(rcu_dereference_protected(shared, 1), a);
@@ -117,6 +119,13 @@ Test(rcu, pointer_macros_publish_and_read)
 	cr_assert_eq(rcu_access_pointer(shared), b);
 	cr_assert_eq(rcu_pointer_handoff(rcu_access_pointer(shared)), b);
 	cr_assert_eq(unrcu_pointer(shared), b);
+	struct {
+		int before;
+		struct item __rcu *p;
+	} holder = { 1, RCU_POINTER_INITIALIZER(p, b) };
+
+	smp_mb__after_unlock_lock();
+	cr_assert_eq(rcu_access_pointer(holder.p), b);
 	free(a);
 	free(b);
 }

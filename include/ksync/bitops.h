@@ -76,6 +76,38 @@ KSYNC__BIT_PLAIN(change, old ^ mask)
 #undef KSYNC__BIT_PLAIN
 
 /**
+ * ksync_assign_bit() - set or clear bit @nr
+ * @nr: number of the bit
+ * @addr: first word of the array
+ * @value: what the bit becomes
+ *
+ * Context: Any.
+ * Order: None.
+ * Example::
+ *
+ *	unsigned long map = 0;
+ *
+ *	ksync_assign_bit(3, &map, true);
+ */
+KSYNC_INLINE void ksync_assign_bit(long nr, volatile unsigned long *addr,
+				   bool value)
+{
+	if (value)
+		ksync_set_bit(nr, addr);
+	else
+		ksync_clear_bit(nr, addr);
+}
+
+KSYNC_INLINE void ksync___assign_bit(long nr, volatile unsigned long *addr,
+				     bool value)
+{
+	if (value)
+		ksync___set_bit(nr, addr);
+	else
+		ksync___clear_bit(nr, addr);
+}
+
+/**
  * ksync_test_bit() - is bit @nr set?
  * @nr: number of the bit
  * @addr: first word of the array

@@ -46,6 +46,18 @@ KSYNC__BIT_NAME(bool, __test_and_change_bit)
 #undef KSYNC__BIT_NAME
 #undef KSYNC__BIT_NAME_VOID
 
+KSYNC__KERNEL_NAME void assign_bit(long nr, volatile unsigned long *addr,
+				   bool value)
+{
+	ksync_assign_bit(nr, addr, value);
+}
+
+KSYNC__KERNEL_NAME void __assign_bit(long nr, volatile unsigned long *addr,
+				     bool value)
+{
+	ksync___assign_bit(nr, addr, value);
+}
+
 KSYNC__KERNEL_NAME bool test_bit(long nr, const volatile unsigned long *addr)
 {
 	return ksync_test_bit(nr, addr);

@@ -100,6 +100,8 @@ KSYNC__KERNEL_NAME void rcu_barrier(void)
 #define rcu_dereference(p) ksync_rcu_dereference(p)
 #define rcu_dereference_raw(p) ksync_rcu_dereference_raw(p)
 #define rcu_dereference_check(p, c) ksync_rcu_dereference_check(p, c)
+#define rcu_dereference_bh_check(p, c) ksync_rcu_dereference_check(p, c)
+#define rcu_dereference_sched_check(p, c) ksync_rcu_dereference_check(p, c)
 #define rcu_dereference_bh(p) ksync_rcu_dereference(p)
 #define rcu_dereference_sched(p) ksync_rcu_dereference(p)
 #define rcu_dereference_protected(p, c) ksync_rcu_dereference_protected(p, c)
@@ -109,5 +111,10 @@ KSYNC__KERNEL_NAME void rcu_barrier(void)
 #define unrcu_pointer(p) ksync_unrcu_pointer(p)
 #define RCU_INIT_POINTER(p, v) KSYNC_RCU_INIT_POINTER(p, v)
 #define RCU_INITIALIZER(v) KSYNC_RCU_INITIALIZER(v)
+/* In the initialiser of a structure with the member p. */
+#define RCU_POINTER_INITIALIZER(p, v) .p = RCU_INITIALIZER(v)
+
+/* After taking a lock, to order what was before an unlock fully before it. */
+#define smp_mb__after_unlock_lock() ksync_smp_mb()
 
 #endif
