@@ -323,6 +323,14 @@ Test(mutex_destroy, lock_is_reported_and_takes_it_as_a_free_one)
 	still_works();
 }
 
+Test(mutex_destroy, trylock_finds_it_taken)
+{
+	mutex_destroy(&m);
+	cr_assert_eq(mutex_trylock(&m), 0);
+	cr_assert_eq(reports_count(), 0);
+	mutex_init(&m);
+}
+
 Test(mutex_destroy, every_form_with_a_result_is_reported_and_takes_it)
 {
 	mutex_destroy(&m);

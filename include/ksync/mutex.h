@@ -103,8 +103,9 @@ KSYNC_INLINE void ksync_mutex_init(ksync_mutex_t *m)
  * ksync_mutex_destroy() - end a mutex's life
  * @m: initialised mutex that nobody holds or waits for
  *
- * Needed by nobody, as a mutex owns no memory, but a later use of the mutex is
- * then reported. Destroying a held mutex is reported and does nothing.
+ * Needed by nobody, as a mutex owns no memory, but a later lock or unlock is
+ * then reported; a trylock finds the mutex taken. Destroying a held mutex is
+ * reported and does nothing.
  *
  * Context: Any.
  * Example::

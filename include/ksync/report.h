@@ -9,7 +9,7 @@
  * could only hang for ever, it is a deadlock: the process aborts after the
  * report, so that there is a core instead of a silent hang.
  *
- * Environment, read at the first report:
+ * Environment, read at each report:
  *
  *	KSYNC_ON_REPORT=abort	abort after any report
  *	KSYNC_ON_DEADLOCK=wait	after a deadlock's report let the thread hang,
