@@ -14,8 +14,9 @@
  *
  *  I1  liburcu's registry is consistent and its locks are free while a process
  *      is copied: so its child can use it. The exception is a grace period that
- *      does not end, because the forker is itself the reader it waits for; then
- *      the child has lost RCU's grace periods, and says so.
+ *      does not end, because the forker is itself the reader it waits for, or
+ *      another's lasts too long; then the child has lost RCU's grace periods,
+ *      and says so.
  *  I2  A thread in the registry has rcu_reader set in its task record, so that
  *      the child of a fork can take the others out.
  *  I3  ksync__rcu.counter is set only while the thread is registered and the
@@ -198,7 +199,8 @@ void ksync_synchronize_rcu(void)
 		ksync__deadlock("rcu", &gate,
 				"the process was forked during a grace period "
 				"that could not end",
-				"do not fork inside an RCU reader",
+				"do not fork inside an RCU reader, nor while "
+				"another thread's lasts for seconds",
 				KSYNC__CALLER(), KSYNC_HOLDER_NONE);
 		for (;;)
 			ksync__nap(FORK_WAITS_NS);
