@@ -248,13 +248,15 @@ static void forget_barriers(ksync_rcu_head_t **link)
  */
 static void at_fork_child(void)
 {
+	struct ksync_task *w = KSYNC_READ_ONCE(worker);
+
 	forget_barriers(&todo);
 	forget_barriers(&pushed);
-	if (!worker || worker->ref != ksync__self) {
-		worker = NULL;
+	if (!w || w->ref != ksync__self) {
+		KSYNC_WRITE_ONCE(worker, (struct ksync_task *)NULL);
 		ksync_mutex_init(&worker_lock);
 	}
-	if (work_lock.owner != ksync__self)
+	if (KSYNC_READ_ONCE(work_lock.owner) != ksync__self)
 		ksync_mutex_init(&work_lock);
 	ksync__raw_unlock(&lists_lock);
 }

@@ -388,6 +388,8 @@ int explore_bound(void)
 
 void explore_alone(void)
 {
+	struct view copied;
+
 	EXPLORE_ENTER();
 	step_begin(0, ~(footprint)0);
 	/* What they would have done next will not be there to race with it. */
@@ -397,6 +399,12 @@ void explore_alone(void)
 		if (i != ex->running)
 			ex->thread[i].state = DONE;
 	shadow_forget_reads();
+	/* A copy of memory holds the newest of every place, and nothing can be
+	 * stored in front of it. What the others did is not known by that: a
+	 * plain object may have been copied half written. */
+	copied = memory_newest();
+	view_join_seen(&running_thread()->now, &copied);
+	view_join_seen(&running_thread()->acquirable, &copied);
 	print_tell(NULL, "the other threads end");
 	step_end(0, ~(footprint)0);
 }

@@ -546,7 +546,8 @@ static const struct explore_test tests[] = {
 	{ "fork_exit", TWO, .setup = one_reader, .thread = fork_exit,
 	  .exits = true, .outcomes = "child|parent" },
 	{ "fork_call", .threads = 2, .setup = worker_one, .thread = fork_call,
-	  WORKER, .finish = end_marked, .outcomes = "child0|child1|parent1" },
+	  WORKER, .finish = end_marked, .outcomes = "child0|child1|parent1",
+	  .bound = 2 },
 
 	{ "nested_asleep", TWO, .setup = one_reader_asleep, .thread = nested,
 	  .outcomes = "11|22", .bound = 2 },
