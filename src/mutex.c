@@ -491,7 +491,7 @@ void ksync__mutex_destroy(ksync_mutex_t *m)
 	if (ksync__waitq_first(KSYNC_READ_ONCE(m->waitq))) {
 		ksync__misuse("mutex", m, "destroyed while somebody waits",
 			      "wait until its users are gone", KSYNC__CALLER(),
-			      KSYNC_HOLDER_NONE);
+			      ksync__holder_of_ref(KSYNC_READ_ONCE(m->owner)));
 		return;
 	}
 	/* ORDER mutex.owner: release. Other end: mutex_revive(). */

@@ -299,7 +299,7 @@ Test(mutex_destroy, while_somebody_waits_is_reported_and_does_nothing)
 	crew_start(&crew, 1, hold, &next);
 	wait_until(mutex_sleepers(&m) == 1);
 	mutex_destroy(&m);
-	misuse("destroyed while somebody waits", KSYNC_HOLDER_NONE);
+	misuse("destroyed while somebody waits", my_tid());
 	WRITE_ONCE(holder_may_go, true);
 	mutex_unlock(&m);
 	crew_join(&crew);
