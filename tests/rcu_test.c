@@ -773,14 +773,16 @@ static void busy_with_grace_periods(void *arg, int index)
 	}
 }
 
+/* Older AddressSanitizers copy their allocator's locks as they are: a child
+ * whose parent's threads allocate, or begin, may hang in malloc(). */
+#define ALLOCATOR_LOCKED "AddressSanitizer's allocator does not know fork"
+
 Test(rcu_fork, child_of_a_process_in_the_middle_of_grace_periods)
 {
 	struct crew crew;
 
 #ifdef __SANITIZE_ADDRESS__
-	/* Older AddressSanitizers copy their allocator's locks as they are: a
-	 * child whose parent's threads allocate may hang in malloc(). */
-	cr_skip_test("AddressSanitizer's allocator does not know fork");
+	cr_skip_test(ALLOCATOR_LOCKED);
 #endif
 	crew_start(&crew, 4, busy_with_grace_periods, NULL);
 	for (struct effort e = effort(40, 2000); effort_more(&e);)
@@ -813,7 +815,7 @@ static void many_fork(void *arg, int index)
 Test(rcu_fork, children_of_threads_that_fork_at_once)
 {
 #ifdef __SANITIZE_ADDRESS__
-	cr_skip_test("AddressSanitizer's allocator does not know fork");
+	cr_skip_test(ALLOCATOR_LOCKED);
 #endif
 	crew_run(4, many_fork, NULL);
 	all_of_rcu(NULL);
@@ -885,6 +887,9 @@ static void wait_in_barrier(void *arg, int index)
 /* In the child the stacks of those threads are used for new ones. */
 Test(rcu_fork, child_while_others_wait_for_callbacks)
 {
+#ifdef __SANITIZE_ADDRESS__
+	cr_skip_test(ALLOCATOR_LOCKED);
+#endif
 	for (int i = 0; i < 10; i++) {
 		struct crew crew;
 

@@ -91,7 +91,7 @@ cmake --fresh -S "$source" -B "$build" \
 	-DKSYNC_INSTALL=OFF &&
 	cmake --build "$build" --parallel 2 || exit 1
 ctest --test-dir "$build" --label-regex '^unit$' --no-tests=error \
-	--verbose >"$build/unit.log" 2>&1
+	--parallel 2 --verbose >"$build/unit.log" 2>&1
 status=$?
 grep -E ' FAIL |% tests passed|^ *[0-9]+/[0-9]+ Test' "$build/unit.log"
 [ $status -eq 0 ] || grep -vE '^[0-9]+: PASS ' "$build/unit.log"
