@@ -42,6 +42,7 @@ STYLES = {
     "rust-arc": ("#0072b2", "<"),
     "sem_t": ("#d55e00", "s"),
     "parking_lot": ("#cc79a7", ">"),
+    "counting_semaphore": ("#009e73", "v"),
     "ck-fas": ("#56b4e9", "X"),
     "shared_ptr": ("#009e73", "v"),
     "cas-loop": ("#e69f00", "D"),

@@ -60,6 +60,11 @@ BENCH_OP_LOOP(run_pointer,
 	      std::shared_ptr<uint64_t> copy(*from);
 	      BENCH_USE(copy.get()))
 
+BENCH_OP_LOOP(run_upgrade,
+	      std::weak_ptr<uint64_t> weak(*BENCH_OPAQUE(&shared_object())),
+	      std::shared_ptr<uint64_t> strong(weak.lock());
+	      BENCH_USE(strong.get()))
+
 /* C++ before C++20 has no designated initialisers. */
 BENCH_SUBJECT(mutex, "mutex", nullptr, "std-mutex", BENCH_LIBSTDCXX, run_mutex,
 	      sizeof(std::mutex), BENCH_RARE)
@@ -67,6 +72,8 @@ BENCH_SUBJECT(pointer, "refcount", nullptr, "shared_ptr", BENCH_LIBSTDCXX,
 	      run_pointer, count_bytes(), 0)
 BENCH_SUBJECT(arc_pointer, "arc", nullptr, "shared_ptr", BENCH_LIBSTDCXX,
 	      run_pointer, count_bytes(), BENCH_ALONE)
+BENCH_SUBJECT(arc_upgrade, "arc", "upgrade", "weak_ptr", BENCH_LIBSTDCXX,
+	      run_upgrade, 0, BENCH_ALONE)
 BENCH_SUBJECT(kref_pointer, "kref", nullptr, "shared_ptr", BENCH_LIBSTDCXX,
 	      run_pointer, count_bytes(), BENCH_ALONE)
 

@@ -24,6 +24,8 @@ static struct spin_line {
 	uint64_t total;
 } spin BENCH_ALIGNED;
 
+static pthread_rwlock_t rwlock BENCH_ALIGNED = PTHREAD_RWLOCK_INITIALIZER;
+
 static struct semaphore_line {
 	sem_t semaphore;
 	uint64_t total;
@@ -38,6 +40,9 @@ MUTEX_LOOP(run_normal, normal)
 MUTEX_LOOP(run_adaptive, adaptive)
 MUTEX_LOOP(run_errorcheck, errorcheck)
 
+BENCH_OP_LOOP(run_rwlock, pthread_rwlock_t *at = BENCH_OPAQUE(&rwlock),
+	      pthread_rwlock_rdlock(at);
+	      pthread_rwlock_unlock(at))
 BENCH_SECTION_LOOP(run_spin, struct spin_line *at = BENCH_OPAQUE(&spin),
 		   pthread_spin_lock(&at->lock), at->total,
 		   pthread_spin_unlock(&at->lock))
@@ -73,5 +78,8 @@ BENCH_SUBJECT(spin, .family = "spinlock", .impl = "pthread-spin",
 	      .bytes = sizeof(pthread_spinlock_t), .traits = BENCH_SPINS)
 BENCH_SUBJECT(semaphore, .family = "semaphore", .impl = "sem_t",
 	      .version = "libc", .run = run_semaphore, .bytes = sizeof(sem_t))
+/* What a program without RCU has its readers do. */
+BENCH_SUBJECT(rwlock, .family = "rcu", .op = "read", .impl = "pthread-rwlock",
+	      .version = "libc", .run = run_rwlock, .traits = BENCH_ALONE)
 BENCH_SUBJECT(record, .family = "task", .op = "current", .impl = "pthread-key",
 	      .version = "libc", .run = run_record, .traits = BENCH_ALONE)

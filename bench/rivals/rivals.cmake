@@ -49,6 +49,12 @@ rival_source(cas_count.c)
 rival_source(pthread.c)
 rival_source(libstdcxx.cc
 	"BENCH_LIBSTDCXX=\"${CMAKE_CXX_COMPILER_VERSION}\"")
+if("cxx_std_20" IN_LIST CMAKE_CXX_COMPILE_FEATURES)
+	rival_source(libstdcxx20.cc
+		"BENCH_LIBSTDCXX=\"${CMAKE_CXX_COMPILER_VERSION}\"")
+	set_property(SOURCE ${rivals}/libstdcxx20.cc APPEND PROPERTY
+		COMPILE_OPTIONS -std=c++20)
+endif()
 
 find_path(NSYNC_INCLUDE_DIR nsync.h)
 find_library(NSYNC_LIBRARY nsync)
@@ -64,6 +70,11 @@ rival_usable(ck-fas "no ck_spinlock.h" CK_INCLUDE_DIR)
 if(ck-fas_usable)
 	rival_version(version libck-dev)
 	rival_source(ck.c "BENCH_CK_VERSION=\"${version}\"")
+	find_library(CK_LIBRARY ck)
+	if(CK_LIBRARY)
+		rival_source(ck_epoch.c "BENCH_CK_VERSION=\"${version}\"")
+		target_link_libraries(ksync-bench PRIVATE ${CK_LIBRARY})
+	endif()
 endif()
 
 find_package(absl QUIET)

@@ -4,6 +4,7 @@
 
 void bench_rust_std_mutex(uint64_t n, unsigned int work);
 void bench_rust_arc(uint64_t n, unsigned int work);
+void bench_rust_weak(uint64_t n, unsigned int work);
 size_t bench_rust_std_mutex_bytes(void);
 size_t bench_rust_arc_bytes(void);
 
@@ -27,11 +28,18 @@ static void add_arc(struct bench_subject *arc, const char *family,
 
 __attribute__((constructor)) static void add_subjects(void)
 {
-	static struct bench_subject refcount, kref, arc, mutex;
+	static struct bench_subject refcount, kref, arc, weak, mutex;
 
 	add_arc(&refcount, "refcount", 0);
 	add_arc(&kref, "kref", BENCH_ALONE);
 	add_arc(&arc, "arc", BENCH_ALONE);
+	weak.family = "arc";
+	weak.op = "upgrade";
+	weak.impl = "rust-weak";
+	weak.version = BENCH_RUST_VERSION;
+	weak.run = bench_rust_weak;
+	weak.traits = BENCH_ALONE;
+	bench_add_subject(&weak);
 	mutex.family = "mutex";
 	mutex.impl = "rust-std";
 	mutex.version = BENCH_RUST_VERSION;
@@ -53,4 +61,13 @@ __attribute__((constructor)) static void add_parking_lot(void)
 	mutex.bytes = bench_rust_parking_lot_bytes();
 	bench_add_subject(&mutex);
 }
+#endif
+
+#ifdef BENCH_CROSSBEAM_EPOCH_VERSION
+void bench_rust_crossbeam(uint64_t n, unsigned int work);
+
+BENCH_SUBJECT(crossbeam, .family = "rcu", .op = "read",
+	      .impl = "crossbeam-epoch",
+	      .version = BENCH_CROSSBEAM_EPOCH_VERSION,
+	      .run = bench_rust_crossbeam, .traits = BENCH_ALONE)
 #endif

@@ -19,13 +19,22 @@ set(rust_definitions "BENCH_RUST_VERSION=\"${rust_version}\"")
 # cargo reads every manifest of a registry that it replaces, even with nothing
 # to take from it, so the registry is named only when it is there.
 set(rust_options --offline --release)
-file(GLOB parking_lot ${rust_registry}/parking_lot-[0-9]*)
-rival_usable(parking_lot "none in ${rust_registry}" parking_lot)
-if(parking_lot_usable)
-	string(REGEX MATCH "[0-9.]+$" parking_lot_version ${parking_lot})
-	list(APPEND rust_definitions
-		"BENCH_PARKING_LOT_VERSION=\"${parking_lot_version}\"")
-	list(APPEND rust_options --features parking_lot
+set(rust_registry_used FALSE)
+# rust_crate(NAME MACRO): a rival that is a package of the distribution
+macro(rust_crate name macro)
+	file(GLOB ${name} ${rust_registry}/${name}-[0-9]*)
+	rival_usable(${name} "none in ${rust_registry}" ${name})
+	if(${name}_usable)
+		string(REGEX MATCH "[0-9.]+$" ${name}_version ${${name}})
+		list(APPEND rust_definitions "${macro}=\"${${name}_version}\"")
+		list(APPEND rust_options --features ${name})
+		set(rust_registry_used TRUE)
+	endif()
+endmacro()
+rust_crate(parking_lot BENCH_PARKING_LOT_VERSION)
+rust_crate(crossbeam-epoch BENCH_CROSSBEAM_EPOCH_VERSION)
+if(rust_registry_used)
+	list(APPEND rust_options
 		--config "source.crates-io.replace-with=\"system\""
 		--config "source.system.directory=\"${rust_registry}\"")
 endif()
@@ -35,10 +44,12 @@ endif()
 set(rust_source ${CMAKE_CURRENT_BINARY_DIR}/rust)
 set(rust_library ${rust_source}/target/release/libbench_rivals.a)
 file(READ ${CMAKE_CURRENT_LIST_DIR}/rust/Cargo.toml rust_manifest)
-if(NOT parking_lot_usable)
-	string(REGEX REPLACE "\nparking_lot = [^\n]*" "" rust_manifest
-		"${rust_manifest}")
-endif()
+foreach(crate parking_lot crossbeam-epoch)
+	if(NOT ${crate}_usable)
+		string(REGEX REPLACE "\n${crate} = [^\n]*" "" rust_manifest
+			"${rust_manifest}")
+	endif()
+endforeach()
 file(CONFIGURE OUTPUT ${rust_source}/Cargo.toml
 	CONTENT "${rust_manifest}" @ONLY)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/rust/src/lib.rs

@@ -125,8 +125,29 @@ pub extern "C" fn bench_rust_arc(n: u64, _units: u32) {
     }
 }
 
+#[no_mangle]
+pub extern "C" fn bench_rust_weak(n: u64, _units: u32) {
+    let weak = Arc::downgrade(opaque(shared_object()));
+    for _ in 0..n {
+        let strong = weak.upgrade();
+        consume(&strong);
+    }
+}
+
 /// Both counts stand in front of the object.
 #[no_mangle]
 pub extern "C" fn bench_rust_arc_bytes() -> usize {
     2 * size_of::<usize>()
+}
+
+#[cfg(feature = "crossbeam-epoch")]
+mod crossbeam {
+    /// A reader: what `rcu_read_lock()` and `rcu_read_unlock()` are here.
+    #[no_mangle]
+    pub extern "C" fn bench_rust_crossbeam(n: u64, _units: u32) {
+        for _ in 0..n {
+            let guard = crossbeam_epoch::pin();
+            super::consume(&guard);
+        }
+    }
 }
