@@ -288,22 +288,13 @@ Test(mutex_fork, under_contention_leaves_the_child_nothing_to_wait_for)
 /* ---- in a signal handler of a thread that waits ---- */
 
 static struct task_struct *waiter;
-static pid_t handlers_child;
-static int handlers_status = -1;
 
 static void fork_when_told(int signal)
 {
 	(void)signal;
 	arrive();
 	wait_until(READ_ONCE(may_go));
-	handlers_child = fork();
-	if (handlers_child == 0) {
-		alarm(CHILD_SECONDS);
-		must_failures = 0;
-	} else {
-		must(waitpid(handlers_child, &handlers_status, 0) ==
-		     handlers_child);
-	}
+	fork_in_handler();
 }
 
 static void lock_and_fork(void *arg, int index)
@@ -317,7 +308,7 @@ static void lock_and_fork(void *arg, int index)
 	mutex_unlock(&m);
 	if (handlers_child == 0) {
 		use_freely(&m);
-		_exit(must_failures ? EXIT_FAILED : 0);
+		end_handlers_child();
 	}
 }
 

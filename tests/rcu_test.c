@@ -987,8 +987,6 @@ Test(rcu_fork, fork_in_a_reader_that_a_grace_period_waits_for_says_so)
 /* ---- fork in a signal handler of a thread that waits ---- */
 
 static bool in_handler;
-static pid_t handlers_child;
-static int handlers_status = -1;
 
 static void stay_until_told(struct rcu_head *head)
 {
@@ -1000,14 +998,7 @@ static void stay_until_told(struct rcu_head *head)
 static void fork_now(int signal)
 {
 	(void)signal;
-	handlers_child = fork();
-	if (handlers_child == 0) {
-		alarm(CHILD_SECONDS);
-		must_failures = 0;
-	} else {
-		must(waitpid(handlers_child, &handlers_status, 0) ==
-		     handlers_child);
-	}
+	fork_in_handler();
 	set_flag(&in_handler);
 }
 
@@ -1019,7 +1010,7 @@ static void barrier_and_fork(void *arg, int index)
 	if (handlers_child == 0) {
 		must(called == 1);
 		all_of_rcu(NULL);
-		_exit(must_failures ? EXIT_FAILED : 0);
+		end_handlers_child();
 	}
 }
 

@@ -520,22 +520,13 @@ Test(semaphore, child_of_a_fork_finds_no_waiters_of_its_parent)
 
 static bool in_handler;
 static bool may_fork;
-static pid_t handlers_child;
-static int handlers_status = -1;
 
 static void fork_when_told(int signal)
 {
 	(void)signal;
 	WRITE_ONCE(in_handler, true);
 	wait_until(READ_ONCE(may_fork));
-	handlers_child = fork();
-	if (handlers_child == 0) {
-		alarm(CHILD_SECONDS);
-		must_failures = 0;
-	} else {
-		must(waitpid(handlers_child, &handlers_status, 0) ==
-		     handlers_child);
-	}
+	fork_in_handler();
 }
 
 static void down_and_fork(void *arg, int index)
@@ -545,7 +536,7 @@ static void down_and_fork(void *arg, int index)
 	down(&sem);
 	must(down_trylock(&sem) == 1);
 	if (handlers_child == 0)
-		_exit(must_failures ? EXIT_FAILED : 0);
+		end_handlers_child();
 }
 
 Test(semaphore, who_was_given_a_unit_and_then_forked_has_it_in_the_child)

@@ -33,6 +33,32 @@ static inline int in_child(void (*fn)(void *arg), void *arg)
 	return status;
 }
 
+/* What became of a fork in a signal handler. 0: this is the child. */
+static pid_t handlers_child;
+static int handlers_status = -1;
+
+/*
+ * In a signal handler of a thread that waits. The parent waits for the child;
+ * the child goes on where the thread was, and has to call
+ * end_handlers_child().
+ */
+static inline void fork_in_handler(void)
+{
+	handlers_child = fork();
+	if (handlers_child == 0) {
+		alarm(CHILD_SECONDS);
+		must_failures = 0;
+	} else {
+		must(waitpid(handlers_child, &handlers_status, 0) ==
+		     handlers_child);
+	}
+}
+
+static inline void end_handlers_child(void)
+{
+	_exit(must_failures ? EXIT_FAILED : 0);
+}
+
 #define child_succeeds(fn, arg)                                            \
 	do {                                                               \
 		int status_ = in_child(fn, arg);                           \
