@@ -11,8 +11,11 @@
 # failures of the others prove nothing and they are not run.
 #
 # SOURCES are the library's sources that a mutant in a header recompiles, next
-# to the stress; src/<stem>.c, where there is one, if not given. LIBRARIES are
+# to the stress; src/<floor>/<stem>.c, where there is one, if not given. LIBRARIES are
 # what the stress needs besides ksync_tsan.
+#
+# With KSYNC_TWINS=<n> there are n mutants of all stems together, chosen by
+# KSYNC_TWINS_SEED: what CI does with the commit, so that it rotates.
 #
 # ksync_check_mutants() stops when a label's stem was never added.
 
@@ -21,6 +24,8 @@ set(KSYNC_MUTATE "${CMAKE_CURRENT_LIST_DIR}/mutate.py")
 set(KSYNC_MUTANT_SECONDS 10 CACHE STRING
 	"Seconds that a stress has to notice a weakened order"
 )
+set(KSYNC_TWINS all CACHE STRING "How many weakened orders to try, or all")
+set(KSYNC_TWINS_SEED "" CACHE STRING "Which of them")
 
 function(ksync_list_mutants out)
 	file(GLOB_RECURSE sources CONFIGURE_DEPENDS
@@ -63,9 +68,8 @@ function(ksync_add_mutants stem)
 	if(NOT arg_SECONDS)
 		set(arg_SECONDS ${KSYNC_MUTANT_SECONDS})
 	endif()
-	set(own "${PROJECT_SOURCE_DIR}/src/${stem}.c")
-	if(NOT DEFINED arg_SOURCES AND EXISTS "${own}")
-		set(arg_SOURCES "${own}")
+	if(NOT DEFINED arg_SOURCES)
+		file(GLOB arg_SOURCES "${PROJECT_SOURCE_DIR}/src/*/${stem}.c")
 	endif()
 	set_property(GLOBAL APPEND PROPERTY KSYNC_MUTANT_STEMS ${stem})
 
@@ -78,6 +82,17 @@ function(ksync_add_mutants stem)
 	# A stress wants the machine for itself.
 	math(EXPR patience "3 * ${arg_SECONDS} + 120")
 	set(manners LABELS busted PROCESSORS 2 TIMEOUT ${patience})
+
+	set(which --stem ${stem})
+	if(NOT KSYNC_TWINS STREQUAL "all")
+		list(APPEND which
+			--most ${KSYNC_TWINS} --seed "${KSYNC_TWINS_SEED}"
+		)
+	endif()
+	ksync_list_mutants(mutants ${which})
+	if(NOT mutants)
+		return()
+	endif()
 
 	# A mutant in a source leaves the stress as it is: one object for all.
 	set(stress mutant_stress_${stem})
@@ -94,7 +109,6 @@ function(ksync_add_mutants stem)
 		FIXTURES_SETUP sound.${stem} ${manners}
 	)
 
-	ksync_list_mutants(mutants --stem ${stem})
 	foreach(mutant IN LISTS mutants)
 		string(REPLACE "\t" ";" fields "${mutant}")
 		list(GET fields 0 name)

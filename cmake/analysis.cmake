@@ -18,6 +18,7 @@ foreach(source IN LISTS sources)
 		COMMAND ${KSYNC_ANALYZER} -std=gnu11 -O2 -fanalyzer -Werror
 			-I ${PROJECT_SOURCE_DIR}/include
 			-I ${PROJECT_BINARY_DIR}/include
+			-I ${PROJECT_SOURCE_DIR}/src
 			-c ${source} -o /dev/null
 	)
 	add_test(NAME analysis.tidy.${directory}.${stem}

@@ -2,20 +2,26 @@
 # SPDX-License-Identifier: MIT
 """Weaken one ORDER label at a time, and see whether a stress notices.
 
-    mutate.py list [--stem STEM]
+    mutate.py list [--stem STEM] [--most N --seed TEXT] [--logic]
     mutate.py make MUTANT --out DIR
     mutate.py sound STEM --stress PROGRAM --seconds N --verdicts FILE
     mutate.py run MUTANT --stress PROGRAM --seconds N --verdicts FILE
 
 `sound` comes first: a stress that fails without a mutation judges nothing.
 
+Of many mutants `list --most` gives N, of all stems together: those that come
+first by a hash of the seed and the name, so that each seed gives others.
+
 A mutant is named as the ledger names the end of a label: label:kind, with
 :n behind it where several places share both, as in mutex.grant:release:2.
+Those of --logic change what is done instead (cmake/lint/logic.py), and are
+known to `list` and `make` alone: tests/model/run.py judges them.
 """
 
 import argparse
 import fcntl
 import functools
+import hashlib
 import os
 import re
 import subprocess
@@ -27,6 +33,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "lint"))
 
 import ledger as order  # noqa: E402
+import logic  # noqa: E402
 import source  # noqa: E402
 
 TSAN_REPORT = 66
@@ -82,6 +89,12 @@ def weaker(end):
     arguments = code.index("(", start)
     stop = source.closing(code, arguments, "()")
     inside = code[arguments + 1:stop - 1]
+    if name == "ksync__percpu_add":
+        pointer, value = source.arguments(inside)
+        return start, stop, (
+            f"((void)ksync_atomic_long_fetch_add_relaxed({value}, "
+            f"(ksync_atomic_long_t *)({pointer})))"
+        )
     if end.kind == "light":
         return start, stop, "((void)0)"
     if end.kind == "heavy":
@@ -95,6 +108,15 @@ def weaker(end):
         return start, stop, f"KSYNC_WRITE_ONCE(*({pointer}), {value})"
     if name == "ksync_smp_store_mb":
         return start, operation.end, "KSYNC_WRITE_ONCE"
+    if name == "ksync_clear_bit_unlock":
+        return start, operation.end, "ksync_clear_bit"
+    if name == "ksync_test_and_set_bit_lock":
+        bit, word = source.arguments(inside)
+        return start, stop, (
+            f"((ksync__mc_fetch_or(ksync__bit_word({bit}, {word}), "
+            f"ksync__bit_mask({bit}), KSYNC__MO_RELAXED) & "
+            f"ksync__bit_mask({bit})) != 0)"
+        )
     if PLAIN.fullmatch(name):
         return start, operation.end, PLAIN.fullmatch(name)[1]
     kept = "relaxed"
@@ -131,8 +153,27 @@ def find(root, name):
     sys.exit(f"{name}: no such mutant; 'mutate.py list' prints them all")
 
 
+def sample(ends, most, seed):
+    """At most so many of the ends, chosen by the seed, in their order."""
+    def rank(end):
+        return hashlib.sha256(f"{seed} {end.name}".encode()).digest()
+
+    chosen = {end.name for end in sorted(ends, key=rank)[:most]}
+    return [end for end in ends if end.name in chosen]
+
+
 def command_list(options):
-    for end in all_ends(options.root):
+    if options.logic:
+        for each in logic.read(options.root):
+            print(
+                each.name, each.path, each.line, each.why, each.shown_by,
+                sep="\t",
+            )
+        return
+    ends = list(all_ends(options.root))
+    if options.most is not None:
+        ends = sample(ends, options.most, options.seed)
+    for end in ends:
         if options.stem in (None, end.label.partition(".")[0]):
             print(
                 end.name, end.file.path, end.line, end.operation.name,
@@ -140,12 +181,24 @@ def command_list(options):
             )
 
 
+def changed(root, name):
+    """(path, text) of the file that a mutant changes."""
+    for each in logic.read(root):
+        if each.name == name:
+            if each.fault(root):
+                sys.exit(f"{name}: {each.fault(root)}")
+            original = os.path.join(os.path.abspath(root), each.path)
+            return each.path, f'#line 1 "{original}"\n{each.text(root)}'
+    end = find(root, name)
+    return end.file.path, mutated_text(root, end)
+
+
 def command_make(options):
-    end = find(options.root, options.mutant)
-    target = os.path.join(options.out, end.file.path)
+    path, text = changed(options.root, options.mutant)
+    target = os.path.join(options.out, path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with open(target, "w", encoding="utf-8") as file:
-        file.write(mutated_text(options.root, end))
+        file.write(text)
 
 
 @functools.lru_cache
@@ -288,6 +341,9 @@ def main():
     commands = parser.add_subparsers(required=True)
     sub = commands.add_parser("list", help="one mutant a line")
     sub.add_argument("--stem", help="only labels of this stem")
+    sub.add_argument("--most", type=int, help="so many of all stems' mutants")
+    sub.add_argument("--seed", default="", help="which of them")
+    sub.add_argument("--logic", action="store_true")
     sub.set_defaults(call=command_list)
     sub = commands.add_parser("make", help="write the weakened file")
     sub.add_argument("mutant")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Installing, and how users find what was installed: the CMake package ksync and
-# the pkg-config modules ksync and ksync-linux. Each installed file finds its
+# the pkg-config modules ksync, ksync-checked, ksync-linux and ksync-kernel. Each installed file finds its
 # neighbours from its own place, so that the tree can be moved.
 #
 # Component runtime is what a program needs to run, dev what it takes to build.
@@ -25,23 +25,53 @@ function(ksync_install_target target kind)
 endfunction()
 
 ksync_install_target(ksync_linux linux)
+if(KSYNC_BUILD_KERNEL)
+	install(TARGETS ksync_insmod EXPORT ksync-kernel
+		RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT dev
+	)
+	ksync_install_target(ksync_kernel kernel)
+	install(DIRECTORY ${PROJECT_SOURCE_DIR}/kernel/include/
+		DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ksync/kernel
+		COMPONENT dev FILES_MATCHING PATTERN "*.h"
+	)
+endif()
 if(KSYNC_BUILD_SHARED)
 	ksync_install_target(ksync shared)
 endif()
 if(KSYNC_BUILD_STATIC)
 	ksync_install_target(ksync_static static)
 endif()
+if(KSYNC_BUILD_CHECKED AND KSYNC_BUILD_SHARED)
+	ksync_install_target(ksync_checked checked_shared)
+endif()
+if(KSYNC_BUILD_CHECKED AND KSYNC_BUILD_STATIC)
+	ksync_install_target(ksync_checked_static checked_static)
+endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ksync
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev
 	FILES_MATCHING PATTERN "*.h"
 )
-install(FILES ${PROJECT_BINARY_DIR}/include/ksync/config.h
+set(ksync_generated config.h)
+set(ksync_modules ksync ksync-linux)
+if(KSYNC_BUILD_CHECKED)
+	list(APPEND ksync_generated checked_names.h)
+	list(APPEND ksync_modules ksync-checked)
+endif()
+if(KSYNC_BUILD_KERNEL)
+	list(APPEND ksync_modules ksync-kernel)
+endif()
+list(TRANSFORM ksync_generated PREPEND ${PROJECT_BINARY_DIR}/include/ksync/)
+install(FILES ${ksync_generated}
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ksync COMPONENT dev
 )
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/compat/linux
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ksync/compat COMPONENT dev
 	FILES_MATCHING PATTERN "*.h"
+)
+
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/ksync-symbols
+	DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT dev
 )
 
 # The pkg-config module that the static library needs.
@@ -81,7 +111,7 @@ foreach(dir LIBDIR INCLUDEDIR)
 		string(PREPEND KSYNC_PC_${dir} "\${prefix}/")
 	endif()
 endforeach()
-foreach(module ksync ksync-linux)
+foreach(module IN LISTS ksync_modules)
 	configure_file(${PROJECT_SOURCE_DIR}/cmake/${module}.pc.in
 		${ksync_package_files}/${module}.pc @ONLY
 	)
@@ -102,6 +132,19 @@ foreach(component runtime dev)
 	)
 endforeach()
 
+# The pages, so placed that their links lead to each other.
+install(FILES
+	${PROJECT_SOURCE_DIR}/CHANGELOG.md
+	${PROJECT_SOURCE_DIR}/CONTRIBUTING.md
+	${PROJECT_SOURCE_DIR}/LICENSE
+	${PROJECT_SOURCE_DIR}/README.md
+	${PROJECT_SOURCE_DIR}/SECURITY.md
+	DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev
+)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/examples
+	DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev
+)
+
 if(NOT PROJECT_IS_TOP_LEVEL)
 	return()
 endif()
@@ -111,6 +154,7 @@ set(KSYNC_OWN_DIRECTORIES
 	${ksync_cmake_dir}
 	${CMAKE_INSTALL_DATADIR}/doc/${ksync_runtime_package}
 	${CMAKE_INSTALL_DATADIR}/doc/${ksync_dev_package}
+	${CMAKE_INSTALL_DOCDIR}
 )
 configure_file(${PROJECT_SOURCE_DIR}/cmake/uninstall.cmake.in
 	${ksync_package_files}/uninstall.cmake @ONLY
@@ -127,9 +171,9 @@ set(CPACK_PACKAGE_CONTACT "the ksync project")
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_COMPONENTS_ALL runtime dev)
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
-	"The shared library that programs linked with ksync load.")
+	"The shared libraries that programs linked with ksync load.")
 set(CPACK_COMPONENT_DEV_DESCRIPTION
-	"Headers, static library, CMake and pkg-config files of ksync.")
+	"Headers, static libraries, CMake and pkg-config files, pages, a tool.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
 	OWNER_READ OWNER_WRITE OWNER_EXECUTE

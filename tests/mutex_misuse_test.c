@@ -149,6 +149,101 @@ Test(mutex_unlock, by_a_stranger_while_somebody_waits_changes_nothing)
 	still_works();
 }
 
+/* ---- what a thread held before, and holds no more ---- */
+
+static void hold_anew(void *arg, int index)
+{
+	mutex_init(&m);
+	hold(arg, index);
+}
+
+static void hold_zeroed(void *arg, int index)
+{
+	memset(&m, 0, sizeof(m));
+	hold(arg, index);
+}
+
+/* The caller's mutex ends while held; another's takes its place. */
+static void lose_the_memory(void (*hold_it)(void *arg, int index))
+{
+	struct crew crew;
+	int next = 0;
+
+	mutex_lock(&m);
+	crew_start(&crew, 1, hold_it, &next);
+	wait_until(READ_ONCE(next));
+	mutex_unlock(&m);
+	misuse("does not hold it", READ_ONCE(next));
+	cr_assert(mutex_is_locked(&m));
+	cr_assert_eq(mutex_trylock(&m), 0);
+	WRITE_ONCE(holder_may_go, true);
+	crew_join(&crew);
+	still_works();
+}
+
+Test(mutex_unlock, of_memory_that_became_a_strangers_mutex_is_reported)
+{
+	lose_the_memory(hold_anew);
+}
+
+Test(mutex_unlock, of_memory_that_was_zeroed_and_locked_anew_is_reported)
+{
+	lose_the_memory(hold_zeroed);
+}
+
+Test(mutex_unlock, of_a_mutex_that_was_initialised_meanwhile_is_reported)
+{
+	mutex_lock(&m);
+	mutex_init(&m);
+	mutex_unlock(&m);
+	misuse("nobody holds it", KSYNC_HOLDER_NONE);
+	still_works();
+}
+
+Test(mutex_unlock, by_who_had_it_last_is_a_strangers)
+{
+	struct crew crew;
+	int next = 0;
+
+	/* Taken and released in each way, the last of which counts. */
+	cr_assert_eq(mutex_trylock(&m), 1);
+	mutex_unlock(&m);
+	cr_assert_eq(mutex_lock_interruptible(&m), 0);
+	mutex_unlock(&m);
+	crew_start(&crew, 1, hold, &next);
+	wait_until(READ_ONCE(next));
+	cr_assert_eq(mutex_trylock(&m), 0);
+	cr_assert_eq(ksync_mutex_lock_timeout(&m, 0), -ETIME);
+	mutex_unlock(&m);
+	misuse("does not hold it", READ_ONCE(next));
+	WRITE_ONCE(holder_may_go, true);
+	crew_join(&crew);
+	still_works();
+}
+
+Test(mutex_unlock, in_any_order_and_once_for_each)
+{
+	static const int orders[][3] = {
+		{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+		{ 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
+	};
+	struct mutex locks[3];
+
+	for (int i = 0; i < 3; i++)
+		mutex_init(&locks[i]);
+	for (size_t o = 0; o < sizeof(orders) / sizeof(orders[0]); o++) {
+		for (int i = 0; i < 3; i++)
+			mutex_lock_nested(&locks[i], i);
+		for (int i = 0; i < 3; i++) {
+			mutex_unlock(&locks[orders[o][i]]);
+			cr_assert_not(mutex_is_locked(&locks[orders[o][i]]));
+		}
+	}
+	cr_assert_eq(reports_count(), 0);
+	mutex_unlock(&locks[1]);
+	expect_misuse("mutex", "nobody holds it", &locks[1], KSYNC_HOLDER_NONE);
+}
+
 /* ---- recursion ---- */
 
 Test(mutex_recursion, lock_reports_and_aborts)
@@ -232,6 +327,23 @@ Test(mutex_vanished, forms_that_can_fail_say_EDEADLK)
 	still_works();
 }
 
+Test(mutex_vanished, forms_that_would_not_sleep_say_EDEADLK_too)
+{
+	static const struct timespec past = { 1, 0 };
+
+	lose_the_holder();
+	cr_assert_eq(ksync_mutex_lock_timeout(&m, 0), -EDEADLK);
+	misuse("a thread that is gone", KSYNC_HOLDER_GONE);
+	cr_assert_eq(ksync_mutex_lock_until(&m, &past), -EDEADLK);
+	misuse("a thread that is gone", KSYNC_HOLDER_GONE);
+	ksync_task_interrupt(current);
+	cr_assert_eq(mutex_lock_interruptible(&m), -EDEADLK);
+	misuse("a thread that is gone", KSYNC_HOLDER_GONE);
+	(void)ksync_task_clear_pending();
+	mutex_init(&m);
+	still_works();
+}
+
 Test(mutex_vanished, lock_reports_and_aborts)
 {
 	lose_the_holder();
@@ -269,12 +381,41 @@ Test(mutex_vanished, who_sleeps_already_notices_within_ten_seconds)
 	struct crew crew;
 
 	/* Ten seconds that begin almost ten seconds ago. */
-	clock_put_forward(-9);
+	clock_put_forward_ms(-9900);
 	crew_start(&crew, 1, exit_when_awaited, NULL);
 	wait_until(mutex_is_locked(&m));
 	cr_assert_eq(mutex_lock_interruptible(&m), -EDEADLK);
 	misuse("a thread that is gone", KSYNC_HOLDER_GONE);
 	crew_join(&crew);
+	cr_assert_eq(mutex_waiters(&m), 0);
+}
+
+static void end_thread(const struct ksync_report *report)
+{
+	reports_hook(report);
+	pthread_exit(NULL);
+}
+
+static void lock_killable(void *arg, int index)
+{
+	(void)arg;
+	(void)index;
+	must(mutex_lock_killable(&m) == 0);
+	must(!"the hook has ended this thread");
+}
+
+/* The stack that it waited on is gone. */
+Test(mutex_vanished, a_hook_may_end_the_thread_of_a_waiter)
+{
+	struct crew crew;
+
+	clock_put_forward_ms(-9900);
+	ksync_report_hook_set(end_thread);
+	crew_start(&crew, 1, exit_when_awaited, NULL);
+	wait_until(mutex_is_locked(&m));
+	crew_run(1, lock_killable, NULL);
+	crew_join(&crew);
+	misuse("a thread that is gone", KSYNC_HOLDER_GONE);
 	cr_assert_eq(mutex_waiters(&m), 0);
 }
 

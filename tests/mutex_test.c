@@ -13,6 +13,8 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
+#include "port/port.h"
+#include "support/clock.h"
 #include "support/queue.h"
 #include "support/report.h"
 #include "support/threads.h"
@@ -52,6 +54,16 @@ static int by_until(struct mutex *lock)
 	return ksync_mutex_lock_until(lock, NULL);
 }
 
+static int by_interruptible_until(struct mutex *lock)
+{
+	return ksync_mutex_lock_interruptible_until(lock, NULL);
+}
+
+static int by_killable_until(struct mutex *lock)
+{
+	return ksync_mutex_lock_killable_until(lock, NULL);
+}
+
 static int by_trylock(struct mutex *lock)
 {
 	while (!mutex_trylock(lock))
@@ -81,21 +93,33 @@ static int by_killable_nested(struct mutex *lock)
 	return mutex_lock_killable_nested(lock, SINGLE_DEPTH_NESTING);
 }
 
+/* Whoever holds it may take several of the others. */
+static DEFINE_MUTEX(outer);
+
 static int by_nest_lock(struct mutex *lock)
 {
-	mutex_lock_nest_lock(lock, &m);
+	mutex_lock(&outer);
+	mutex_lock_nest_lock(lock, &outer);
+	mutex_unlock(&outer);
 	return 0;
 }
 
 static int by_killable_nest_lock(struct mutex *lock)
 {
-	return mutex_lock_killable_nest_lock(lock, &m);
+	int ret;
+
+	mutex_lock(&outer);
+	ret = mutex_lock_killable_nest_lock(lock, &outer);
+	mutex_unlock(&outer);
+	return ret;
 }
 
 static int by_trylock_nest_lock(struct mutex *lock)
 {
-	while (!mutex_trylock_nest_lock(lock, &m))
+	mutex_lock(&outer);
+	while (!mutex_trylock_nest_lock(lock, &outer))
 		nap_us(10);
+	mutex_unlock(&outer);
 	return 0;
 }
 
@@ -111,6 +135,8 @@ static int (*const forms[])(struct mutex *lock) = {
 	by_killable,
 	by_timeout,
 	by_until,
+	by_interruptible_until,
+	by_killable_until,
 	by_trylock,
 	by_io,
 	by_nested,
@@ -155,6 +181,8 @@ Test(mutex, is_at_most_16_bytes_and_zero_is_free)
 {
 	static const struct mutex zero;
 
+	if (KSYNC_CHECKED)
+		return; /* there it has a name, and is larger */
 	cr_assert_leq(sizeof(struct mutex), 16);
 	cr_assert_eq(memcmp(&m, &zero, sizeof(zero)), 0);
 }
@@ -351,6 +379,20 @@ static int until_30(void)
 	return until(30);
 }
 
+static int interruptible_until_30(void)
+{
+	struct timespec at = in_ms(30);
+
+	return ksync_mutex_lock_interruptible_until(&m, &at);
+}
+
+static int killable_until_30(void)
+{
+	struct timespec at = in_ms(30);
+
+	return ksync_mutex_lock_killable_until(&m, &at);
+}
+
 static int until_past(void)
 {
 	return until(-1000);
@@ -393,6 +435,19 @@ Test(mutex_time, until_gives_up_at_its_time)
 	cr_assert_geq(call.ms, 29, "after %lld ms", call.ms);
 }
 
+static int (*const both[])(void) = { interruptible_until_30,
+				     killable_until_30 };
+
+Test(mutex_time, what_may_be_interrupted_gives_up_at_its_time_too)
+{
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+		struct call call = while_held(both[i]);
+
+		cr_assert_eq(call.ret, -ETIME, "form %zu", i);
+		cr_assert_geq(call.ms, 29, "after %lld ms", call.ms);
+	}
+}
+
 Test(mutex_time, no_time_left_is_no_sleep)
 {
 	cr_assert_eq(while_held(timeout_0).ret, -ETIME);
@@ -408,10 +463,11 @@ Test(mutex_time, a_time_that_is_none_is_refused_where_it_would_sleep)
 }
 
 static int (*const any_time[])(void) = {
-	timeout_30,	  timeout_0,
-	timeout_negative, until_30,
-	until_past,	  until_before_time_began,
-	until_nonsense,	  until_negative_nonsense,
+	timeout_30,	   timeout_0,
+	timeout_negative,  until_30,
+	until_past,	   until_before_time_began,
+	until_nonsense,	   until_negative_nonsense,
+	killable_until_30, interruptible_until_30,
 };
 
 Test(mutex_time, a_free_mutex_is_taken_whatever_the_time)
@@ -532,6 +588,8 @@ Test(mutex_fairness, sleepers_get_it_in_the_order_in_which_they_came)
 	mutex_unlock(&m);
 	for (int i = 0; i < QUEUE; i++)
 		crew_join(&crews[i]);
+	if (!ksync__membarrier_works())
+		cr_skip_test("each looks once more before it is woken");
 	for (int i = 0; i < QUEUE; i++)
 		cr_assert_eq(order[i], i, "%d in place %d", order[i], i);
 }
@@ -550,11 +608,13 @@ static void hold_until_told(void *arg, int index)
 }
 
 /*
- * Somebody sleeps for the mutex; unlock and take it again, until the sleeper is
- * too late and asks to have it handed over. False if it was quicker.
+ * Somebody has slept for the mutex for longer than it has patience; unlock and
+ * take it again: the sleeper is too late and asks to have it handed over. False
+ * if it was quicker.
  */
 static bool overtake(void)
 {
+	nap_ms(2);
 	mutex_unlock(&m);
 	if (!mutex_trylock(&m))
 		return false;
@@ -582,6 +642,32 @@ Test(mutex_fairness, unlock_hands_over_to_a_waiter_that_lost)
 		}
 		WRITE_ONCE(may_leave, true);
 		crew_join(&crew);
+	}
+	cr_assert(overtook, "the sleeper was quicker a thousand times");
+}
+
+Test(mutex_fairness, who_has_patience_is_woken_again)
+{
+	struct crew crew;
+	bool overtook = false;
+
+	for (int tries = 0; !overtook && tries < 1000; tries++) {
+		may_leave = false;
+		mutex_lock(&m);
+		crew_start(&crew, 1, hold_until_told, NULL);
+		wait_until(mutex_sleepers(&m) == 1);
+		/* Its patience does not end. */
+		clock_put_forward(-3600);
+		mutex_unlock(&m);
+		overtook = mutex_trylock(&m);
+		if (overtook) {
+			wait_until(mutex_sleepers(&m) == 1);
+			cr_assert_not(mutex_queue_state(&m).handoff);
+			mutex_unlock(&m);
+		}
+		WRITE_ONCE(may_leave, true);
+		crew_join(&crew);
+		clock_put_forward(0);
 	}
 	cr_assert(overtook, "the sleeper was quicker a thousand times");
 }

@@ -7,8 +7,11 @@
 #include <criterion/criterion.h>
 
 #include <errno.h>
-#include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -16,9 +19,11 @@
 #include "support/process.h"
 #include "support/queue.h"
 #include "support/report.h"
+#include "support/sandbox.h"
 #include "support/threads.h"
 
 TestSuite(rcu, .init = reports_take, .fini = reports_none);
+TestSuite(rcu_thread, .init = reports_take, .fini = reports_none);
 TestSuite(rcu_fork, .init = reports_take, .fini = reports_none);
 
 struct item {
@@ -413,14 +418,11 @@ Test(rcu, many_threads_call_and_wait_for_callbacks)
 	watchdog_stop();
 }
 
-static void make_no_more_threads(void)
+/* False where the sandbox cannot be had. In a child. */
+static bool make_no_more_threads(void)
 {
-	pthread_attr_t attr;
-
-	pthread_attr_init(&attr);
-	/* More stack than there are addresses. */
-	must(!pthread_attr_setstacksize(&attr, LONG_MAX / 4 + 1));
-	must(!pthread_setattr_default_np(&attr));
+	return sandbox_refuse(SYS_clone3, ENOSYS) &&
+	       sandbox_refuse(SYS_clone, EAGAIN);
 }
 
 static void no_thread_can_be_made(void *arg)
@@ -428,11 +430,14 @@ static void no_thread_can_be_made(void *arg)
 	static struct rcu_head heads[2];
 
 	(void)arg;
-	make_no_more_threads();
+	if (!make_no_more_threads())
+		return;
 	errno = 0;
 	call_rcu(&heads[0], count_only);
 	call_rcu(&heads[1], count_only);
 	must(called == 0);
+	must(reports_count() == 2); /* one for each place */
+	must(strstr(reports.kept[0].what, "no thread can be made") != NULL);
 	rcu_barrier();
 	must(errno == 0);
 	must(called == 2);
@@ -448,7 +453,8 @@ static void callback_calls_without_a_thread(void *arg)
 	struct rcu_head head;
 
 	(void)arg;
-	make_no_more_threads();
+	if (!make_no_more_threads())
+		return;
 	call_rcu(&head, calls_another);
 	rcu_barrier();
 	rcu_barrier();
@@ -474,7 +480,7 @@ static void reader_calls_without_a_thread(void *arg)
 	scene.inside = false;
 	crew_start(&crew, 1, call_late_in_a_reader, &heads[1]);
 	wait_until(get_flag(&scene.inside));
-	make_no_more_threads();
+	(void)make_no_more_threads();
 	call_rcu(&heads[0], count_only);
 	rcu_barrier(); /* waits for that reader */
 	crew_join(&crew);
@@ -486,6 +492,138 @@ Test(rcu, who_runs_callbacks_without_a_thread_stops_no_call)
 {
 	child_succeeds(callback_calls_without_a_thread, NULL);
 	child_succeeds(reader_calls_without_a_thread, NULL);
+}
+
+/* ---- the callbacks' thread ---- */
+
+static struct {
+	char name[16];
+	int policy;
+	int nice;
+	int processors;
+	sigset_t blocked;
+} callbacks_thread;
+
+static void look_at_thread(struct rcu_head *head)
+{
+	cpu_set_t set;
+
+	(void)head;
+	prctl(PR_GET_NAME, callbacks_thread.name);
+	callbacks_thread.policy = sched_getscheduler(0);
+	callbacks_thread.nice = getpriority(PRIO_PROCESS, (id_t)gettid());
+	must(!sched_getaffinity(0, sizeof(set), &set));
+	callbacks_thread.processors = CPU_COUNT(&set);
+	pthread_sigmask(SIG_SETMASK, NULL, &callbacks_thread.blocked);
+}
+
+/* A thread with a name, one processor, another policy and signals blocked. */
+static void call_first(void *arg, int index)
+{
+	const struct sched_param none = { 0 };
+	struct rcu_head head;
+	sigset_t signals;
+	cpu_set_t set;
+
+	(void)arg;
+	(void)index;
+	prctl(PR_SET_NAME, "somebody");
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	(void)sched_setaffinity(0, sizeof(set), &set);
+	(void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+	sigfillset(&signals);
+	pthread_sigmask(SIG_SETMASK, &signals, NULL);
+	call_rcu(&head, look_at_thread);
+	rcu_barrier();
+}
+
+Test(rcu_thread, inherits_nothing_of_who_called_first)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+				      SIGTRAP, SIGSYS, SIGABRT };
+	static const int others[] = { SIGTERM, SIGINT, SIGALRM, SIGUSR1 };
+	cpu_set_t set;
+
+	crew_run(1, call_first, NULL);
+	cr_assert_str_eq(callbacks_thread.name, "ksync-rcu");
+	cr_assert_eq(callbacks_thread.policy, SCHED_OTHER);
+	cr_assert_eq(callbacks_thread.nice, getpriority(PRIO_PROCESS, 0));
+	cr_assert_eq(sched_getaffinity(0, sizeof(set), &set), 0);
+	cr_assert_eq(callbacks_thread.processors, CPU_COUNT(&set));
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		cr_expect_not(
+			sigismember(&callbacks_thread.blocked, faults[i]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		cr_expect(sigismember(&callbacks_thread.blocked, others[i]));
+	must_have_held();
+}
+
+static pthread_key_t end_key;
+static bool ended;
+
+static void note_end(void *arg)
+{
+	(void)arg;
+	set_flag(&ended);
+}
+
+static void notices_its_end(struct rcu_head *head)
+{
+	(void)head;
+	pthread_setspecific(end_key, &ended);
+	called++;
+}
+
+Test(rcu_thread, ends_when_it_has_nothing_to_do_and_comes_back)
+{
+	struct rcu_head head;
+
+	pthread_key_create(&end_key, note_end);
+	for (int i = 1; i <= 3; i++) {
+		__atomic_store_n(&ended, false, __ATOMIC_RELAXED);
+		call_rcu(&head, notices_its_end);
+		rcu_barrier();
+		cr_assert_eq(called, i);
+		wait_until(get_flag(&ended));
+	}
+	pthread_key_delete(end_key);
+}
+
+static void ends_its_thread(struct rcu_head *head)
+{
+	(void)head;
+	pthread_exit(NULL);
+}
+
+Test(rcu_thread, callback_that_ends_it_is_reported_and_the_others_run)
+{
+	struct rcu_head heads[3];
+
+	/* All three at once. */
+	rcu_read_lock();
+	call_rcu(&heads[0], ends_its_thread);
+	call_rcu(&heads[1], count_only);
+	call_rcu(&heads[2], count_only);
+	rcu_read_unlock();
+	rcu_barrier();
+	cr_assert_eq(called, 2);
+	/* The thread says it on its way out, which nobody waits for. */
+	wait_until(reports_count());
+	cr_assert_eq(reports_count(), 1);
+	cr_assert_not_null(strstr(reports.kept[0].what, "ends its thread"));
+	reports_forget();
+}
+
+Test(rcu, call_without_a_function_is_refused)
+{
+	struct rcu_head head;
+
+	call_rcu(&head, NULL);
+	cr_assert_eq(reports_count(), 1);
+	cr_assert_not_null(strstr(reports.kept[0].what, "without a function"));
+	reports_forget();
+	rcu_barrier();
 }
 
 /* ---- threads ---- */
@@ -632,7 +770,7 @@ static void barrier_in_a_callback(void *arg)
 
 static void barrier_in_a_callback_without_a_thread(void *arg)
 {
-	make_no_more_threads();
+	(void)make_no_more_threads();
 	barrier_in_a_callback(arg);
 }
 
@@ -677,7 +815,7 @@ static void barrier_in_a_callback_reports(void *arg)
 
 static void the_same_without_a_thread_reports(void *arg)
 {
-	make_no_more_threads();
+	(void)make_no_more_threads();
 	barrier_in_a_callback_reports(arg);
 }
 
@@ -761,16 +899,54 @@ Test(rcu_fork, child_of_a_process_with_registered_threads)
 	crew_join(&crew);
 }
 
+/* Heads of no heap: what a thread has in its hands when the process is copied,
+ * the child cannot give back. */
+enum { CALL_IS_BACK, CALL_BEGINS, CALL_WAITS };
+
+static struct kept_call {
+	struct rcu_head rcu;
+	int state;
+} kept_calls[4][32];
+
+static void call_is_back(struct rcu_head *head)
+{
+	struct kept_call *c = container_of(head, struct kept_call, rcu);
+
+	__atomic_store_n(&c->state, CALL_IS_BACK, __ATOMIC_RELEASE);
+}
+
+static void call_again(struct kept_call *c)
+{
+	int begins = CALL_BEGINS;
+
+	if (__atomic_load_n(&c->state, __ATOMIC_ACQUIRE) != CALL_IS_BACK)
+		return;
+	__atomic_store_n(&c->state, CALL_BEGINS, __ATOMIC_RELAXED);
+	call_rcu(&c->rcu, call_is_back);
+	__atomic_compare_exchange_n(&c->state, &begins, CALL_WAITS, false,
+				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 static void busy_with_grace_periods(void *arg, int index)
 {
 	(void)arg;
-	(void)index;
-	while (!get_flag(&churn_over)) {
+	for (unsigned int i = 0; !get_flag(&churn_over); i++) {
 		rcu_read_lock();
 		rcu_read_unlock();
 		synchronize_rcu();
-		kfree_rcu(item_new(1), rcu);
+		call_again(&kept_calls[index][i % 32]);
 	}
+}
+
+/* But the one whose function was about to begin. */
+static void calls_come_back(void *arg)
+{
+	int waiting = 0;
+
+	all_of_rcu(arg);
+	for (int i = 0; i < 4 * 32; i++)
+		waiting += kept_calls[i / 32][i % 32].state == CALL_WAITS;
+	must(waiting <= 1);
 }
 
 /* Older AddressSanitizers copy their allocator's locks as they are: a child
@@ -786,7 +962,7 @@ Test(rcu_fork, child_of_a_process_in_the_middle_of_grace_periods)
 #endif
 	crew_start(&crew, 4, busy_with_grace_periods, NULL);
 	for (struct effort e = effort(40, 2000); effort_more(&e);)
-		child_succeeds(all_of_rcu, NULL);
+		child_succeeds(calls_come_back, NULL);
 	set_flag(&churn_over);
 	crew_join(&crew);
 	rcu_barrier();
@@ -943,33 +1119,32 @@ Test(rcu_fork, child_may_end_the_reader_in_which_it_was_forked)
 	synchronize_rcu();
 }
 
-static void grace_period_lost(void *arg)
+static void grace_periods_go_on(void *arg)
 {
 	struct crew crew;
 	int status = -1;
 	pid_t pid;
 
-	(void)arg;
-	without_core();
 	rcu_read_unlock();
-	/* Readers still work, also in a child of the child. */
+	all_of_rcu(arg);
+	/* Also in a child of the child. */
 	__atomic_store_n(&scene.inside, false, __ATOMIC_RELEASE);
 	crew_start(&crew, 1, stay_registered, NULL);
 	wait_until(get_flag(&scene.inside));
 	pid = fork();
 	if (pid == 0) {
-		read_and_go(NULL);
-		_exit(reports_count());
+		alarm(CHILD_SECONDS);
+		all_of_rcu(arg);
+		_exit(0);
 	}
 	waitpid(pid, &status, 0);
+	must(status == 0);
 	set_flag(&scene.leave);
-	pthread_join(crew.members[0].thread, NULL);
-	if (status || reports_count())
-		_exit(EXIT_FAILED);
-	synchronize_rcu();
+	crew_join(&crew);
+	all_of_rcu(arg);
 }
 
-Test(rcu_fork, fork_in_a_reader_that_a_grace_period_waits_for_says_so)
+Test(rcu_fork, child_of_a_reader_that_a_grace_period_waits_for)
 {
 	struct crew crew;
 
@@ -978,7 +1153,7 @@ Test(rcu_fork, fork_in_a_reader_that_a_grace_period_waits_for_says_so)
 	scene.left = true;
 	crew_start(&crew, 1, wait_for_readers, (void *)synchronize_rcu);
 	nap_ms(30);
-	child_aborts(grace_period_lost, NULL);
+	child_succeeds(grace_periods_go_on, NULL);
 	rcu_read_unlock();
 	crew_join(&crew);
 	all_of_rcu(NULL);

@@ -11,6 +11,7 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
+#include "port/port.h"
 #include "support/queue.h"
 #include "support/report.h"
 #include "support/threads.h"
@@ -292,6 +293,109 @@ Test(refcount_misuse, a_put_too_many_is_use_after_free)
 	start_at(0);
 	cr_assert_not(refcount_sub_and_test(0, &r));
 	misuse_saturates("below 0");
+}
+
+/* Negative numbers, of which no arithmetic may be undefined either. */
+static const int negative[] = { -1, -5, -INT_MAX, INT_MIN };
+static const int counts[] = { 1, 5, INT_MAX };
+#define EACH(i, array)                          \
+	size_t i = 0;                           \
+	i < sizeof(array) / sizeof((array)[0]); \
+	i++
+
+Test(refcount_misuse, a_negative_number_by_a_holder_saturates)
+{
+	for (EACH(n, negative)) {
+		for (EACH(c, counts)) {
+			start_at(counts[c]);
+			refcount_add(negative[n], &r);
+			is_at(REFCOUNT_SATURATED);
+			start_at(counts[c]);
+			cr_assert_not(refcount_sub_and_test(negative[n], &r));
+			is_at(REFCOUNT_SATURATED);
+		}
+	}
+	cr_assert_eq(reports_count(), 2);
+	reports_forget();
+	start_at(5);
+	refcount_add(-5, &r);
+	misuse_saturates("negative");
+	start_at(5);
+	cr_assert_not(refcount_sub_and_test(INT_MIN, &r));
+	misuse_saturates("negative");
+}
+
+Test(refcount_misuse, a_negative_number_by_who_may_hold_none_gets_none)
+{
+	static const int all[] = { 0, 1, 5, INT_MAX, REFCOUNT_SATURATED };
+	int old;
+
+	for (EACH(n, negative)) {
+		for (EACH(c, all)) {
+			start_at(all[c]);
+			cr_assert_not(refcount_add_not_zero(negative[n], &r));
+			cr_assert_not(
+				refcount_add_not_zero_acquire(negative[n], &r));
+			old = 77;
+			cr_assert_not(__refcount_add_not_zero_limited_acquire(
+				negative[n], &r, &old, INT_MAX));
+			cr_assert_eq(old, all[c]);
+			cr_assert_not(__refcount_add_not_zero_limited_acquire(
+				negative[n], &r, NULL, INT_MIN));
+			is_at(all[c]);
+		}
+	}
+	cr_assert_eq(reports_count(), 4);
+	reports_forget();
+	start_at(5);
+	cr_assert_not(refcount_add_not_zero(-5, &r));
+	expect_misuse("refcount", "negative", &r, KSYNC_HOLDER_NONE);
+	is_at(5);
+}
+
+Test(refcount_misuse, a_limit_below_the_number_gets_none)
+{
+	start_at(5);
+	cr_assert_not(
+		__refcount_add_not_zero_limited_acquire(1, &r, NULL, INT_MIN));
+	cr_assert_not(__refcount_add_not_zero_limited_acquire(INT_MAX, &r, NULL,
+							      INT_MAX));
+	cr_assert_not(__refcount_inc_not_zero_limited_acquire(&r, NULL, -1));
+	is_at(5);
+}
+
+/*
+ * What each operation of an object that leaks costs from its first report on:
+ * no system call, which was some 40 times an ordinary one. The best of some
+ * rounds, so that a busy machine does not matter.
+ */
+static double inc_ns(int start)
+{
+	double best = 1e9;
+
+	for (int round = 0; round < 50; round++) {
+		ksync_s64 begin = ksync__clock_ns();
+		double ns;
+
+		refcount_set(&r, start);
+		for (int i = 0; i < 1000; i++)
+			refcount_inc(&r);
+		ns = (double)(ksync__clock_ns() - begin) / 1000;
+		if (ns < best)
+			best = ns;
+	}
+	return best;
+}
+
+Test(refcount_misuse, a_saturated_count_is_cheap)
+{
+	double ordinary = inc_ns(1);
+	double saturated = inc_ns(REFCOUNT_SATURATED);
+
+	cr_assert_eq(reports_count(), 1);
+	reports_forget();
+	cr_assert_lt(saturated, 10 * ordinary + 20, "%.1f ns, ordinary %.1f",
+		     saturated, ordinary);
 }
 
 Test(refcount_misuse, a_plain_dec_of_the_last_reference_leaks)

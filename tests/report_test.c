@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reports: who gets them, how often, what they say, and what the environment
- * makes of them.
+ * Reports: who gets them, how often, what they say, and what becomes of them
+ * where standard error does not take them. tests/report has what takes a
+ * process of its own from its start.
  */
 #include <criterion/criterion.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -12,10 +21,11 @@
 #include "support/queue.h"
 #include "support/report.h"
 #include "support/threads.h"
+#include "watch/report.h"
 
 TestSuite(report, .init = reports_take, .fini = reports_none);
 TestSuite(report_text, .init = reports_take, .fini = reports_none);
-TestSuite(report_environment, .init = reports_take, .fini = reports_none);
+TestSuite(report_stderr, .init = reports_take, .fini = reports_none);
 
 static DEFINE_MUTEX(m);
 static DEFINE_MUTEX(other);
@@ -108,6 +118,39 @@ Test(report, comes_once_for_a_place_whatever_the_object)
 	misuse_here(&other);
 	cr_assert_eq(reports_count(), 1);
 	reports_forget();
+}
+
+/* More places than the table has room for. */
+Test(report, says_when_there_are_too_many_places_to_remember)
+{
+	static char code[3000];
+	static const char what[] = "made up";
+	int told = 0;
+
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < sizeof(code); i++) {
+			ksync__misuse("report", NULL, what, "none", code + i,
+				      KSYNC_HOLDER_NONE);
+			if (reports_count() == 1)
+				told++;
+			else if (reports_count())
+				break;
+			reports_forget();
+		}
+		if (reports_count())
+			break;
+	}
+	/* The last that is told, and then that it was. */
+	cr_assert_eq(reports_count(), 2);
+	cr_assert_str_eq(reports.kept[0].what, what);
+	cr_assert_eq(reports.kept[0].where, code + told);
+	cr_assert(strstr(reports.kept[1].what, "too many places"));
+	reports_forget();
+	/* No two places were taken for one. */
+	cr_assert_eq(told, 1024);
+	ksync__misuse("report", NULL, what, "none", code + told + 1,
+		      KSYNC_HOLDER_NONE);
+	cr_assert_eq(reports_count(), 0);
 }
 
 static void misuse_in_thread(void *arg, int index)
@@ -278,36 +321,335 @@ Test(report_text, is_cut_where_it_is_too_long)
 	memset(long_words, 'x', sizeof(long_words) - 1);
 	text_of(print, &r);
 	text_has("ksync: kettle misuse: xxxx");
-	cr_assert_lt(strlen(text), sizeof(text) - 1);
+	text_has("xxxx\n  object   0x0\n");
+	text_has("\n  advice   xxxx");
+	cr_assert_eq(text[strlen(text) - 1], '\n');
+	cr_assert_lt(strlen(text), PIPE_BUF);
 }
 
-/* ---- the environment ---- */
+/* ---- standard error that does not take it ---- */
 
-static void misuse_and_abort(void *arg)
+static const struct ksync_report kettle = {
+	.type = "kettle",
+	.what = "is empty",
+	.advice = "fill it",
+	.object = (const void *)0xbeef,
+	.where = (const void *)0xcafe,
+	.tid = 11,
+	.size = sizeof(kettle),
+};
+
+#define KETTLE                             \
+	"ksync: kettle misuse: is empty\n" \
+	"  object   0xbeef\n"              \
+	"  thread   11\n"                  \
+	"  called   0xcafe\n"              \
+	"  advice   fill it\n"
+
+/* It returns, soon, and leaves errno alone. */
+static void print_kettle(void)
+{
+	long long before = now_ms();
+
+	errno = 77;
+	ksync_report_print(&kettle);
+	must(errno == 77);
+	must(now_ms() - before < 10000);
+}
+
+/* The next one is this, and tells of that many lost ones. */
+static bool tells_of(int lost)
+{
+	char wanted[1024] = KETTLE;
+	char got[4096];
+	int fds[2];
+	ssize_t n;
+
+	if (lost)
+		sprintf(wanted + strlen(wanted),
+			"  lost     %d reports before this one, which standard "
+			"error did not take\n",
+			lost);
+	must(pipe(fds) == 0);
+	/* It may have got standard error's number. */
+	fds[0] = fcntl(fds[0], F_DUPFD, STDERR_FILENO + 1);
+	dup2(fds[1], STDERR_FILENO);
+	print_kettle();
+	n = read(fds[0], got, sizeof(got) - 1);
+	got[n < 0 ? 0 : n] = '\0';
+	return strcmp(got, wanted) == 0;
+}
+
+static void closed(void *arg)
 {
 	(void)arg;
-	without_core();
-	setenv("KSYNC_ON_REPORT", "abort", 1);
-	MISUSE();
+	close(STDERR_FILENO);
+	print_kettle();
+	print_kettle();
+	must(tells_of(2));
+	must(tells_of(0));
 }
 
-Test(report_environment, on_report_abort_aborts_after_the_hook)
+Test(report_stderr, closed_loses_them_and_the_next_one_tells)
 {
-	child_aborts(misuse_and_abort, NULL);
+	child_succeeds(closed, NULL);
 }
 
-static void misuse_and_go_on(void *arg)
+static void no_space(void *arg)
+{
+	int fd = open("/dev/full", O_WRONLY);
+
+	(void)arg;
+	must(fd >= 0);
+	dup2(fd, STDERR_FILENO);
+	print_kettle();
+	must(tells_of(1));
+}
+
+Test(report_stderr, on_a_full_device_loses_them)
+{
+	child_succeeds(no_space, NULL);
+}
+
+static bool sigpipe_pending(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, SIGPIPE) == 1;
+}
+
+static void nobody_reads(void *arg)
+{
+	int *fds = arg;
+
+	signal(SIGPIPE, SIG_DFL);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[0]);
+	print_kettle();
+	must(!sigpipe_pending());
+	must(tells_of(1));
+}
+
+/* Blocked, and there was one before: that stays. */
+static void nobody_reads_and_sigpipe_waits(void *arg)
+{
+	int *fds = arg;
+	sigset_t only;
+
+	sigemptyset(&only);
+	sigaddset(&only, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &only, NULL);
+	raise(SIGPIPE);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[0]);
+	print_kettle();
+	must(sigpipe_pending());
+}
+
+Test(report_stderr, whose_reader_is_gone_raises_no_sigpipe)
+{
+	int fds[2];
+
+	cr_assert_eq(pipe(fds), 0);
+	close(fds[0]);
+	fds[0] = open("/dev/null", O_RDONLY);
+	child_succeeds(nobody_reads, fds);
+	child_succeeds(nobody_reads_and_sigpipe_waits, fds);
+}
+
+Test(report_stderr, a_socket_whose_peer_is_gone_raises_no_sigpipe)
+{
+	int fds[2];
+
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	close(fds[0]);
+	fds[0] = open("/dev/null", O_RDONLY);
+	child_succeeds(nobody_reads, fds);
+}
+
+static void fill(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	char some[512] = "";
+
+	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	while (write(fd, some, sizeof(some)) > 0)
+		;
+	while (write(fd, some, 1) > 0)
+		;
+	fcntl(fd, F_SETFL, flags);
+}
+
+/* What was in there, and then nothing else: no part of a report. */
+static void is_empty_after_filling(int fd)
+{
+	char got[512];
+	ssize_t n;
+
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	while ((n = read(fd, got, sizeof(got))) > 0)
+		must(!memchr(got, 'k', (size_t)n));
+}
+
+static void full(void *arg)
+{
+	int *fds = arg;
+
+	dup2(fds[1], STDERR_FILENO);
+	fill(STDERR_FILENO);
+	print_kettle();
+	is_empty_after_filling(fds[0]);
+	must(tells_of(1));
+}
+
+Test(report_stderr, a_full_pipe_delays_and_then_loses_them)
+{
+	int fds[2];
+
+	cr_assert_eq(pipe(fds), 0);
+	child_succeeds(full, fds);
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	child_succeeds(full, fds);
+}
+
+Test(report_stderr, a_full_socket_delays_and_then_loses_them)
+{
+	int fds[2];
+
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	child_succeeds(full, fds);
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	child_succeeds(full, fds);
+}
+
+/* A file may take a part; what comes then begins with a new line. */
+static void file_of_limited_size(void *arg)
+{
+	struct rlimit small = { 4096 + 20, 4096 + 20 };
+	FILE *file = tmpfile();
+	char got[4096];
+	int fds[2];
+	ssize_t n;
+
+	(void)arg;
+	signal(SIGXFSZ, SIG_DFL);
+	setrlimit(RLIMIT_FSIZE, &small);
+	must(lseek(fileno(file), 4096, SEEK_SET) == 4096);
+	dup2(fileno(file), STDERR_FILENO);
+	print_kettle();
+	must(lseek(STDERR_FILENO, 0, SEEK_CUR) == 4096 + 20);
+	print_kettle();
+	must(pipe(fds) == 0);
+	dup2(fds[1], STDERR_FILENO);
+	print_kettle();
+	n = read(fds[0], got, sizeof(got) - 1);
+	got[n < 0 ? 0 : n] = '\0';
+	must(strncmp(got, "\n" KETTLE, strlen(KETTLE) + 1) == 0);
+	must(strstr(got, "  lost     2 reports"));
+	must(tells_of(0));
+}
+
+Test(report_stderr, cut_off_by_a_limit_raises_no_sigxfsz_and_begins_a_line)
+{
+	child_succeeds(file_of_limited_size, NULL);
+}
+
+/* ---- many at once ---- */
+
+#define PRINTERS 4
+#define PRINTS 100
+
+static void print_some(void *arg, int index)
 {
 	(void)arg;
-	setenv("KSYNC_ON_REPORT", "print", 1);
-	MISUSE();
-	must(reports_count() == 1);
+	(void)index;
+	for (int i = 0; i < PRINTS; i++)
+		ksync_report_print(&kettle);
 }
 
-Test(report_environment, any_other_value_does_not)
+static int interrupts;
+
+static void print_in_handler(int number)
 {
-	child_succeeds(misuse_and_go_on, NULL);
+	(void)number;
+	if (interrupts++ < PRINTS)
+		ksync_report_print(&kettle);
 }
+
+/* In the end, one for which there is room: it accounts for the lost ones. */
+static void print_from_everywhere(void)
+{
+	struct itimerval often = { { 0, 1000 }, { 0, 1000 } };
+	struct itimerval never = { { 0, 0 }, { 0, 0 } };
+	int unread = 0;
+
+	signal(SIGVTALRM, print_in_handler);
+	setitimer(ITIMER_VIRTUAL, &often, NULL);
+	crew_run(PRINTERS, print_some, NULL);
+	setitimer(ITIMER_VIRTUAL, &never, NULL);
+	wait_until(ioctl(STDERR_FILENO, FIONREAD, &unread) || unread < 8192);
+	ksync_report_print(&kettle);
+}
+
+/* Whole ones only; how many, and how many they say were lost. */
+static int count_whole(char *p, int *lost)
+{
+	int whole = 0;
+	int n;
+
+	while (*p) {
+		int used = 0;
+
+		cr_assert_eq(strncmp(p, KETTLE, strlen(KETTLE)), 0,
+			     "not whole: %.200s", p);
+		p += strlen(KETTLE);
+		whole++;
+		if (sscanf(p, "  lost     %d reports%n", &n, &used) == 1 &&
+		    used) {
+			*lost += n;
+			p = strchr(p, '\n') + 1;
+		}
+	}
+	return whole;
+}
+
+Test(report_stderr, of_two_processes_with_threads_and_handlers_gets_whole_ones)
+{
+	static char got[1 << 20];
+	size_t length = 0;
+	pid_t pids[2];
+	int status;
+	int lost = 0;
+	int fds[2];
+	ssize_t n;
+
+	cr_assert_eq(pipe(fds), 0);
+	for (int i = 0; i < 2; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			alarm(CHILD_SECONDS);
+			close(fds[0]);
+			dup2(fds[1], STDERR_FILENO);
+			print_from_everywhere();
+			_exit(interrupts < PRINTS ? interrupts : PRINTS);
+		}
+	}
+	close(fds[1]);
+	nap_ms(50); /* time to fill it */
+	while ((n = read(fds[0], got + length, sizeof(got) - 1 - length)) > 0)
+		length += (size_t)n;
+	got[length] = '\0';
+	n = count_whole(got, &lost) + lost - 2 * (PRINTERS * PRINTS + 1);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(waitpid(pids[i], &status, 0), pids[i]);
+		cr_assert(WIFEXITED(status), "status 0x%x", status);
+		n -= WEXITSTATUS(status);
+	}
+	cr_assert_eq(n, 0, "%zd more are accounted for than were made", n);
+}
+
+/* ---- a deadlock ---- */
 
 static void lock_twice(void *arg)
 {
@@ -317,41 +659,7 @@ static void lock_twice(void *arg)
 	mutex_lock(&m);
 }
 
-Test(report_environment, a_deadlock_aborts)
+Test(report, a_deadlock_aborts)
 {
 	child_aborts(lock_twice, NULL);
-}
-
-/* Another thread looks at the one that hangs. */
-static void lock_twice_in_thread(void *arg, int index)
-{
-	(void)index;
-	WRITE_ONCE(*(struct task_struct **)arg, current);
-	mutex_lock(&m);
-	mutex_lock(&m);
-	_exit(EXIT_FAILED);
-}
-
-static void hang(void *arg)
-{
-	struct task_struct *hanging = NULL;
-	struct crew crew;
-
-	(void)arg;
-	setenv("KSYNC_ON_DEADLOCK", "wait", 1);
-	crew_start(&crew, 1, lock_twice_in_thread, &hanging);
-	wait_until(reports_count());
-	nap_ms(20);
-	must(reports_count() == 1);
-	must(reports.kept[0].kind == KSYNC_REPORT_DEADLOCK);
-	must(mutex_get_owner(&m) == (unsigned long)READ_ONCE(hanging));
-	/* An interrupt does not get it out of there. */
-	ksync_task_kill(hanging);
-	nap_ms(20);
-	must(mutex_is_locked(&m));
-}
-
-Test(report_environment, on_deadlock_wait_lets_the_thread_hang)
-{
-	child_succeeds(hang, NULL);
 }

@@ -16,7 +16,7 @@
 #include "support/report.h"
 #include "support/threads.h"
 
-#include "../src/waitq.h"
+#include "task/waitq.h"
 
 TestSuite(semaphore, .init = reports_take, .fini = reports_none);
 
@@ -26,7 +26,7 @@ static DEFINE_SEMAPHORE(sem, 0);
 
 Test(semaphore, is_at_most_sixteen_bytes)
 {
-	cr_assert_leq(sizeof(struct semaphore), 16);
+	cr_assert(KSYNC_CHECKED || sizeof(struct semaphore) <= 16);
 }
 
 Test(semaphore, holds_as_many_units_as_it_was_given)
@@ -40,6 +40,39 @@ Test(semaphore, holds_as_many_units_as_it_was_given)
 	cr_assert_eq(down_trylock(&s), 1);
 	up(&s);
 	cr_assert_eq(down_trylock(&s), 0);
+}
+
+/* The word "guess" is only where the fast paths begin. */
+Test(semaphore, a_wrong_guess_changes_nothing)
+{
+	static const ksync_u32 guesses[] = {
+		0,
+		1,
+		2,
+		3,
+		KSYNC_SEMAPHORE_MAX - 1u,
+		KSYNC_SEMAPHORE_MAX,
+		0x80000000u,
+		UINT_MAX,
+	};
+
+	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
+		sema_init(&sem, 1);
+		sem.guess = guesses[i];
+		up(&sem);
+		cr_assert_eq(sem.count, 2);
+		sem.guess = guesses[i];
+		cr_assert_eq(down_trylock(&sem), 0);
+		cr_assert_eq(sem.count, 1);
+		sem.guess = guesses[i];
+		down(&sem);
+		sem.guess = guesses[i];
+		cr_assert_eq(down_trylock(&sem), 1);
+		cr_assert_eq(sem.count, 0);
+		sem.guess = guesses[i];
+		up(&sem);
+		cr_assert_eq(sem.count, 1);
+	}
 }
 
 Test(semaphore, trylock_gives_0_for_a_unit_and_1_for_none)
@@ -102,6 +135,71 @@ Test(semaphore, killable_ends_for_a_kill_but_not_for_an_interrupt)
 	cr_assert_eq(down_killable(&sem), -EINTR);
 	cr_assert_eq(down_interruptible(&sem), -EINTR);
 	ksync_task_clear_pending();
+}
+
+static int units(void)
+{
+	int n = 0;
+
+	while (!down_trylock(&sem))
+		n++;
+	for (int i = 0; i < n; i++)
+		up(&sem);
+	return n;
+}
+
+static int held_in_block(void)
+{
+	guard(semaphore)(&sem);
+	return units();
+}
+
+Test(semaphore, a_guard_takes_a_unit_and_gives_it_back)
+{
+	int runs = 0;
+
+	sema_init(&sem, 2);
+	cr_assert_eq(held_in_block(), 1);
+	cr_assert_eq(units(), 2);
+	scoped_guard(semaphore, &sem) {
+		scoped_guard(semaphore_intr, &sem)
+			cr_assert_eq(units(), 0);
+		cr_assert_eq(units(), 1);
+		runs++;
+	}
+	scoped_guard(semaphore_try, &sem) {
+		cr_assert_eq(units(), 1);
+		runs++;
+	}
+	scoped_guard(semaphore_kill, &sem) {
+		cr_assert_eq(units(), 1);
+		runs++;
+	}
+	cr_assert_eq(runs, 3);
+	cr_assert_eq(units(), 2);
+}
+
+Test(semaphore, a_guard_that_found_no_unit_gives_none_back)
+{
+	int refused = 0;
+
+	scoped_guard(semaphore_try, &sem)
+		cr_assert_fail("there was none");
+	scoped_cond_guard(semaphore_try, refused++, &sem)
+		cr_assert_fail("there was none");
+	ksync_task_interrupt(current);
+	scoped_cond_guard(semaphore_intr, refused++, &sem)
+		cr_assert_fail("interrupted");
+	ksync_task_kill(current);
+	scoped_cond_guard(semaphore_kill, refused++, &sem)
+		cr_assert_fail("killed");
+	ACQUIRE(semaphore_intr, slot)(&sem);
+	cr_assert_eq(ACQUIRE_ERR(semaphore_intr, &slot), -EINTR);
+	ACQUIRE(semaphore_try, other)(&sem);
+	cr_assert_eq(ACQUIRE_ERR(semaphore_try, &other), -EBUSY);
+	ksync_task_clear_pending();
+	cr_assert_eq(refused, 3);
+	cr_assert_eq(units(), 0);
 }
 
 Test(semaphore, any_thread_may_add_units_without_having_taken_one)

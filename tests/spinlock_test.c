@@ -3,17 +3,22 @@
  * spinlock_t and raw_spinlock_t: exclusion under every name, what is reported,
  * and that the last user may free the lock.
  */
+#define _GNU_SOURCE
 #include <criterion/criterion.h>
 
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 
 #include "support/clock.h"
 #include "support/report.h"
+#include "support/sleep.h"
 #include "support/threads.h"
 
 TestSuite(spinlock, .init = reports_take, .fini = reports_none);
 TestSuite(spinlock_guard, .init = reports_take, .fini = reports_none);
 
+/* Whoever holds it may take several of the others. */
+static DEFINE_SPINLOCK(outer);
 static DEFINE_SPINLOCK(lock);
 static DEFINE_RAW_SPINLOCK(raw);
 
@@ -23,8 +28,12 @@ Test(spinlock, is_four_bytes_and_zero_is_free)
 {
 	static const spinlock_t zero;
 
+	if (KSYNC_CHECKED)
+		return; /* there it has a name, and is larger */
 	cr_assert_eq(sizeof(spinlock_t), 4);
 	cr_assert_eq(memcmp(&lock, &zero, sizeof(zero)), 0);
+	cr_assert_eq(sizeof(raw_spinlock_t), 4);
+	cr_assert_eq(memcmp(&raw, &zero, sizeof(zero)), 0);
 }
 
 Test(spinlock, init_makes_a_free_lock)
@@ -88,9 +97,11 @@ Test(spinlock, all_names_are_one_lock)
 	spin_lock_nested(&lock, 1);
 	cr_assert_eq(spin_trylock(&lock), 0);
 	spin_unlock(&lock);
-	spin_lock_nest_lock(&lock, &raw);
+	spin_lock(&outer);
+	spin_lock_nest_lock(&lock, &outer);
 	cr_assert_eq(spin_trylock(&lock), 0);
 	spin_unlock(&lock);
+	spin_unlock(&outer);
 	spin_lock_irqsave_nested(&lock, flags, 1);
 	cr_assert_eq(spin_trylock(&lock), 0);
 	spin_unlock_irqrestore(&lock, flags);
@@ -120,8 +131,10 @@ Test(spinlock, all_raw_names_are_one_lock)
 
 	raw_spin_lock_nested(&raw, 1);
 	raw_spin_unlock(&raw);
-	raw_spin_lock_nest_lock(&raw, &lock);
+	spin_lock(&outer);
+	raw_spin_lock_nest_lock(&raw, &outer);
 	raw_spin_unlock(&raw);
+	spin_unlock(&outer);
 	raw_spin_lock_irqsave_nested(&raw, flags, 1);
 	raw_spin_unlock_irqrestore(&raw, flags);
 	cr_assert_eq(raw_spin_trylock(&raw), 1);
@@ -158,6 +171,17 @@ Test(spinlock, assert_spin_locked_reports_a_free_lock)
 	spin_unlock(&lock);
 }
 
+Test(spinlock, a_free_raw_spinlock_is_no_raw_spinlock_that_is_held)
+{
+	raw_spin_unlock(&raw);
+	expect_misuse("raw_spinlock", "nobody holds it", &raw,
+		      KSYNC_HOLDER_NONE);
+	assert_raw_spin_locked(&raw);
+	expect_misuse("raw_spinlock", "it is free", &raw, KSYNC_HOLDER_NONE);
+	cr_assert_eq(raw_spin_trylock(&raw), 1);
+	raw_spin_unlock(&raw);
+}
+
 static int got;
 
 static void take_and_tell(void *arg, int index)
@@ -183,6 +207,24 @@ Test(spinlock, a_waiter_shows_as_contention)
 	cr_assert_not(spin_is_contended(&lock));
 }
 
+Test(spinlock, a_holder_lets_go_for_who_waits_and_only_then)
+{
+	struct crew crew;
+	int let_go = 0;
+
+	spin_lock(&lock);
+	cr_assert_eq(cond_resched_lock(&lock), 0);
+	crew_start(&crew, 1, take_and_tell, NULL);
+	while (!__atomic_load_n(&got, __ATOMIC_ACQUIRE)) {
+		let_go += cond_resched_lock(&lock);
+		cr_assert(spin_is_locked(&lock));
+		nap_us(1);
+	}
+	cr_assert_geq(let_go, 1);
+	spin_unlock(&lock);
+	crew_join(&crew);
+}
+
 Test(spinlock, ten_seconds_of_waiting_are_reported_and_go_on)
 {
 	struct crew crew;
@@ -198,6 +240,78 @@ Test(spinlock, ten_seconds_of_waiting_are_reported_and_go_on)
 	spin_unlock(&lock);
 	crew_join(&crew);
 	cr_assert_eq(got, 1);
+}
+
+/* ---- who waits for a raw spinlock ---- */
+
+static long slept[2];
+
+static void take_raw_and_tell(void *arg, int index)
+{
+	long before = sleeps_here;
+
+	(void)arg;
+	raw_spin_lock(&raw);
+	slept[index] = sleeps_here - before;
+	raw_spin_unlock(&raw);
+	__atomic_store_n(&got, 1, __ATOMIC_RELEASE);
+}
+
+Test(spinlock, who_waits_for_a_raw_spinlock_never_sleeps)
+{
+	struct crew crew;
+
+	raw_spin_lock(&raw);
+	crew_start(&crew, 2, take_raw_and_tell, NULL);
+	wait_until(raw_spin_is_contended(&raw));
+	/* A spinlock's waiter naps some hundred times meanwhile. */
+	nap_ms(50);
+	raw_spin_unlock(&raw);
+	crew_join(&crew);
+	/* The checked library's own lock is no raw spinlock. */
+	cr_assert(slept[0] == 0 || KSYNC_CHECKED);
+	cr_assert(slept[1] == 0 || KSYNC_CHECKED);
+	cr_assert_not(raw_spin_is_locked(&raw));
+}
+
+Test(spinlock, ten_seconds_of_waiting_for_a_raw_spinlock_are_reported)
+{
+	struct crew crew;
+
+	raw_spin_lock(&raw);
+	crew_start(&crew, 1, take_raw_and_tell, NULL);
+	wait_until(raw_spin_is_contended(&raw));
+	clock_put_forward(3600);
+	wait_until(reports_count());
+	clock_put_forward(0);
+	expect_misuse("raw_spinlock", "lockup suspected", &raw,
+		      KSYNC_HOLDER_NONE);
+	cr_assert_not(__atomic_load_n(&got, __ATOMIC_ACQUIRE));
+	raw_spin_unlock(&raw);
+	crew_join(&crew);
+	cr_assert_eq(got, 1);
+}
+
+Test(spinlock, a_lock_that_changes_hands_is_no_lockup)
+{
+	struct crew crew;
+
+	/* Two of them: one sees that the lock was taken, and its mark is what
+	 * the other sees. */
+	spin_lock(&lock);
+	crew_start(&crew, 2, take_and_tell, NULL);
+	for (int hours = 1; hours <= 12; hours++) {
+		/* Seen, and looked at once more; unless it was quicker. */
+		wait_until(spin_is_contended(&lock) || READ_ONCE(got));
+		nap_ms(25);
+		spin_unlock(&lock);
+		clock_put_forward(3600 * hours);
+		spin_lock(&lock);
+	}
+	spin_unlock(&lock);
+	crew_join(&crew);
+	clock_put_forward(0);
+	cr_assert_eq(reports_count(), 0);
 }
 
 /* ---- several threads ---- */
@@ -239,6 +353,47 @@ Test(spinlock, one_thread_at_a_time_holds_it)
 
 	crew_run(4, count_under_lock, &rounds);
 	cr_assert_eq(shared, 4 * rounds);
+}
+
+static void count_under_raw_lock(void *arg, int index)
+{
+	const int *rounds = arg;
+	unsigned long flags;
+
+	for (int i = 0; i < *rounds; i++) {
+		switch (index % 3) {
+		case 0:
+			raw_spin_lock(&raw);
+			must(!inside++);
+			shared++;
+			inside--;
+			raw_spin_unlock(&raw);
+			break;
+		case 1:
+			raw_spin_lock_irqsave(&raw, flags);
+			must(!inside++);
+			shared++;
+			inside--;
+			raw_spin_unlock_irqrestore(&raw, flags);
+			break;
+		case 2:
+			while (!raw_spin_trylock(&raw))
+				nap_us(1);
+			must(!inside++);
+			shared++;
+			inside--;
+			raw_spin_unlock(&raw);
+			break;
+		}
+	}
+}
+
+Test(spinlock, one_thread_at_a_time_holds_a_raw_spinlock)
+{
+	int rounds = 3000;
+
+	crew_run(3, count_under_raw_lock, &rounds);
+	cr_assert_eq(shared, 3 * rounds);
 }
 
 Test(spinlock, one_of_many_threads_on_few_cores_holds_it)
@@ -301,8 +456,8 @@ Test(spinlock_guard, guard_holds_to_the_end_of_the_block)
 	leave_early(1);
 	cr_assert_not(spin_is_locked(&lock));
 	{
-		guard(raw_spinlock)(&raw);
 		guard(spinlock)(&lock);
+		guard(raw_spinlock)(&raw);
 		cr_assert(spin_is_locked(&lock));
 		cr_assert(raw_spin_is_locked(&raw));
 	}
@@ -310,19 +465,24 @@ Test(spinlock_guard, guard_holds_to_the_end_of_the_block)
 	cr_assert_not(raw_spin_is_locked(&raw));
 }
 
+#define is_locked(l)                          \
+	_Generic((l),                         \
+		spinlock_t *: spin_is_locked, \
+		raw_spinlock_t *: raw_spin_is_locked)(l)
+
 #define IN_SCOPE(class, l)                                   \
 	do {                                                 \
 		int turns = 0;                               \
                                                              \
 		scoped_guard(class, l) {                     \
-			cr_assert(spin_is_locked(l));        \
+			cr_assert(is_locked(l));             \
 			turns++;                             \
 		}                                            \
 		cr_assert_eq(turns, 1, #class " runs once"); \
-		cr_assert_not(spin_is_locked(l), #class);    \
+		cr_assert_not(is_locked(l), #class);         \
 		scoped_guard(class, l)                       \
 			break;                               \
-		cr_assert_not(spin_is_locked(l), #class);    \
+		cr_assert_not(is_locked(l), #class);         \
 	} while (0)
 
 Test(spinlock_guard, every_class_holds_in_its_scope)
@@ -344,18 +504,18 @@ Test(spinlock_guard, every_class_holds_in_its_scope)
 		int turns = 0;                                          \
                                                                         \
 		scoped_cond_guard(class, failed++, l) {                 \
-			cr_assert(spin_is_locked(l));                   \
+			cr_assert(is_locked(l));                        \
 			/* A second one fails, and leaves the first. */ \
 			scoped_cond_guard(class, failed++, l)           \
 				turns += 100;                           \
 			scoped_guard(class, l)                          \
 				turns += 100;                           \
-			cr_assert(spin_is_locked(l));                   \
+			cr_assert(is_locked(l));                        \
 			turns++;                                        \
 		}                                                       \
 		cr_assert_eq(turns, 1, #class);                         \
 		cr_assert_eq(failed, 1, #class);                        \
-		cr_assert_not(spin_is_locked(l), #class);               \
+		cr_assert_not(is_locked(l), #class);                    \
 	} while (0)
 
 Test(spinlock_guard, a_conditional_scope_is_skipped_if_the_lock_is_busy)

@@ -16,7 +16,7 @@ Test(status, says_which_library_this_is)
 
 	ksync_status(&status);
 	cr_assert_str_eq(status.version, KSYNC_VERSION_STRING);
-	cr_assert_str_eq(status.variant, "release");
+	cr_assert_str_eq(status.variant, KSYNC_CHECKED ? "checked" : "release");
 	cr_assert_eq(status.tsan, KSYNC_THREAD_SANITIZER);
 }
 

@@ -21,6 +21,8 @@
 
 TestSuite(task, .init = reports_take, .fini = reports_none);
 TestSuite(interrupt, .init = reports_take, .fini = reports_none);
+TestSuite(of_pthread, .init = reports_take, .fini = reports_none);
+TestSuite(schedule, .init = reports_take, .fini = reports_none);
 TestSuite(thread_exit, .init = reports_take, .fini = reports_none);
 
 static int tid(void)
@@ -164,6 +166,26 @@ static int lock_killable(struct mutex *m)
 	return mutex_lock_killable(m);
 }
 
+/* Late enough not to be the end of the wait. */
+static const struct timespec *far_away(void)
+{
+	static struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += 600;
+	return &at;
+}
+
+static int lock_interruptible_until(struct mutex *m)
+{
+	return ksync_mutex_lock_interruptible_until(m, far_away());
+}
+
+static int lock_killable_until(struct mutex *m)
+{
+	return ksync_mutex_lock_killable_until(m, far_away());
+}
+
 static int lock(struct mutex *m)
 {
 	mutex_lock(m);
@@ -190,9 +212,9 @@ static void join_waiter(struct waiter *w)
 	pthread_join(w->thread, NULL);
 }
 
-Test(interrupt, ends_an_interruptible_wait_and_stays_pending)
+static void end_by_interrupt(int (*how)(struct mutex *m))
 {
-	struct waiter w = { .lock = lock_interruptible };
+	struct waiter w = { .lock = how };
 
 	mutex_lock(&held);
 	start_waiter(&w);
@@ -203,9 +225,15 @@ Test(interrupt, ends_an_interruptible_wait_and_stays_pending)
 	mutex_unlock(&held);
 }
 
-Test(interrupt, does_not_end_a_killable_wait_but_a_kill_does)
+Test(interrupt, ends_an_interruptible_wait_and_stays_pending)
 {
-	struct waiter w = { .lock = lock_killable };
+	end_by_interrupt(lock_interruptible);
+	end_by_interrupt(lock_interruptible_until);
+}
+
+static void end_by_kill_alone(int (*how)(struct mutex *m))
+{
+	struct waiter w = { .lock = how };
 
 	mutex_lock(&held);
 	start_waiter(&w);
@@ -216,6 +244,12 @@ Test(interrupt, does_not_end_a_killable_wait_but_a_kill_does)
 	join_waiter(&w);
 	cr_assert_eq(w.ret, -EINTR);
 	mutex_unlock(&held);
+}
+
+Test(interrupt, does_not_end_a_killable_wait_but_a_kill_does)
+{
+	end_by_kill_alone(lock_killable);
+	end_by_kill_alone(lock_killable_until);
 }
 
 Test(interrupt, a_kill_ends_an_interruptible_wait)
@@ -380,6 +414,223 @@ Test(interrupt, a_signal_handler_may_kill_another_thread)
 	mutex_unlock(&held);
 }
 
+/* ---- states, schedule() and who ends it ---- */
+
+Test(schedule, returns_at_once_when_running)
+{
+	cr_assert_eq(get_current_state(), TASK_RUNNING);
+	schedule();
+	cr_assert_eq(get_current_state(), TASK_RUNNING);
+}
+
+Test(schedule, a_state_is_set_until_it_is_set_again_or_ended)
+{
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	cr_assert_eq(get_current_state(), TASK_UNINTERRUPTIBLE);
+	cr_assert_not(task_is_running(current));
+	__set_current_state(TASK_RUNNING);
+	cr_assert(task_is_running(current));
+}
+
+Test(schedule, a_wake_up_before_it_is_as_good)
+{
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	cr_assert_eq(wake_up_process(current), 1);
+	cr_assert_eq(get_current_state(), TASK_RUNNING);
+	schedule();
+}
+
+Test(schedule, a_wake_up_of_a_running_task_does_nothing)
+{
+	cr_assert_eq(wake_up_process(current), 0);
+	cr_assert_eq(wake_up_state(current, TASK_NORMAL), 0);
+}
+
+Test(schedule, a_wake_up_is_for_the_states_it_names)
+{
+	static const struct {
+		unsigned int state, wakes;
+		int ends;
+	} cases[] = {
+		{ TASK_INTERRUPTIBLE, TASK_INTERRUPTIBLE, 1 },
+		{ TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, 0 },
+		{ TASK_INTERRUPTIBLE, TASK_NORMAL, 1 },
+		{ TASK_UNINTERRUPTIBLE, TASK_INTERRUPTIBLE, 0 },
+		{ TASK_UNINTERRUPTIBLE, TASK_NORMAL, 1 },
+		{ TASK_KILLABLE, TASK_NORMAL, 1 },
+		{ TASK_KILLABLE, TASK_INTERRUPTIBLE, 0 },
+		{ TASK_KILLABLE, TASK_WAKEKILL, 1 },
+		{ TASK_IDLE, TASK_NORMAL, 1 },
+		{ TASK_IDLE, TASK_INTERRUPTIBLE, 0 },
+		{ TASK_INTERRUPTIBLE | TASK_FREEZABLE, TASK_NORMAL, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		set_current_state(cases[i].state);
+		cr_assert_eq(wake_up_state(current, cases[i].wakes),
+			     cases[i].ends, "case %zu", i);
+		cr_assert_eq(get_current_state(),
+			     cases[i].ends ? TASK_RUNNING : cases[i].state);
+		__set_current_state(TASK_RUNNING);
+	}
+}
+
+static struct {
+	struct task_struct *task;
+	unsigned int state;
+	bool stop;
+	int slept;
+	int plain; /* before stop */
+} sleeper;
+
+static void *sleep_until_stop(void *arg)
+{
+	__atomic_store_n(&sleeper.task, current, __ATOMIC_RELEASE);
+	for (;;) {
+		set_current_state(sleeper.state);
+		if (READ_ONCE(sleeper.stop))
+			break;
+		schedule();
+		must(get_current_state() == TASK_RUNNING);
+		__atomic_fetch_add(&sleeper.slept, 1, __ATOMIC_RELAXED);
+	}
+	__set_current_state(TASK_RUNNING);
+	return arg;
+}
+
+static int times_slept(void)
+{
+	return __atomic_load_n(&sleeper.slept, __ATOMIC_RELAXED);
+}
+
+static pthread_t start_sleeper(unsigned int state)
+{
+	pthread_t thread;
+
+	sleeper.state = state;
+	cr_assert_eq(pthread_create(&thread, NULL, sleep_until_stop, NULL), 0);
+	wait_until(__atomic_load_n(&sleeper.task, __ATOMIC_ACQUIRE));
+	wait_until(!task_is_running(sleeper.task));
+	return thread;
+}
+
+static void stop_sleeper(pthread_t thread)
+{
+	WRITE_ONCE(sleeper.stop, true);
+	wake_up_process(sleeper.task);
+	pthread_join(thread, NULL);
+	must_have_held();
+}
+
+Test(schedule, sleeps_until_it_is_woken)
+{
+	pthread_t thread = start_sleeper(TASK_UNINTERRUPTIBLE);
+
+	nap_ms(20);
+	cr_assert_eq(times_slept(), 0);
+	cr_assert_eq(wake_up_process(sleeper.task), 1);
+	wait_until(times_slept() == 1);
+	stop_sleeper(thread);
+}
+
+Test(schedule, a_token_for_another_sleep_does_not_end_it)
+{
+	pthread_t thread = start_sleeper(TASK_UNINTERRUPTIBLE);
+
+	for (int i = 0; i < 5; i++) {
+		ksync_task_interrupt(sleeper.task);
+		nap_ms(2);
+	}
+	ksync_task_kill(sleeper.task);
+	nap_ms(5);
+	cr_assert_eq(times_slept(), 0);
+	stop_sleeper(thread);
+}
+
+static void *interrupted_in(void *arg)
+{
+	unsigned int state = *(unsigned int *)arg;
+
+	set_current_state(state);
+	ksync_task_interrupt(current);
+	if (state != TASK_INTERRUPTIBLE)
+		ksync_task_kill(current);
+	schedule();
+	must(get_current_state() == TASK_RUNNING);
+	must(signal_pending(current));
+	return NULL;
+}
+
+Test(schedule, an_interrupt_ends_interruptible_and_a_kill_killable)
+{
+	unsigned int states[] = { TASK_INTERRUPTIBLE, TASK_KILLABLE };
+
+	for (int i = 0; i < 2; i++)
+		run_thread(interrupted_in, &states[i]);
+}
+
+Test(schedule, an_interrupt_that_comes_later_ends_it_and_no_kill_less)
+{
+	pthread_t thread = start_sleeper(TASK_KILLABLE);
+
+	ksync_task_interrupt(sleeper.task);
+	nap_ms(5);
+	cr_assert_eq(times_slept(), 0);
+	ksync_task_kill(sleeper.task);
+	wait_until(times_slept() > 0);
+	stop_sleeper(thread);
+}
+
+static void *fail_if_state_is_left(void *arg)
+{
+	must(get_current_state() == TASK_RUNNING);
+	if (arg)
+		set_current_state(TASK_INTERRUPTIBLE);
+	return NULL;
+}
+
+Test(schedule, a_state_ends_with_its_thread)
+{
+	for (int i = 0; i < 50; i++)
+		run_thread(fail_if_state_is_left, i % 2 ? &sleeper : NULL);
+}
+
+/* Two threads hand a turn to and fro: each wake-up follows its condition. */
+static struct {
+	struct task_struct *task[2];
+	int turn;
+	int rounds;
+} hand;
+
+static void take_turns(void *arg, int index)
+{
+	(void)arg;
+	__atomic_store_n(&hand.task[index], current, __ATOMIC_RELEASE);
+	wait_until(__atomic_load_n(&hand.task[!index], __ATOMIC_ACQUIRE));
+	for (int i = 0; i < hand.rounds; i++) {
+		for (;;) {
+			set_current_state(TASK_UNINTERRUPTIBLE);
+			if (READ_ONCE(hand.turn) == index)
+				break;
+			schedule();
+		}
+		__set_current_state(TASK_RUNNING);
+		watchdog_feed();
+		WRITE_ONCE(hand.turn, !index);
+		wake_up_process(hand.task[!index]);
+	}
+	/* The other still looks at this one's record. */
+	wait_until(READ_ONCE(hand.turn) == 0 || index == 1);
+}
+
+Test(schedule, no_wake_up_is_lost)
+{
+	hand.rounds = 3000;
+	watchdog_start();
+	crew_run(2, take_turns, NULL);
+	watchdog_stop();
+}
+
 /* ---- exit ---- */
 
 static void *keep_current(void *arg)
@@ -468,6 +719,156 @@ Test(thread_exit, records_of_thousands_of_threads_are_reused)
 	/* Eight at a time, and a few that somebody is just leaving. */
 	cr_assert_leq(distinct_tasks(n), 32, "%d records for %d threads",
 		      distinct_tasks(n), n);
+}
+
+/* ---- found by pthread_t ---- */
+
+static void *use_and_stay(void *arg)
+{
+	(void)current;
+	pthread_barrier_wait(arg);
+	pthread_barrier_wait(arg);
+	return NULL;
+}
+
+Test(of_pthread, finds_a_thread_that_used_ksync_until_it_has_exited)
+{
+	struct task_struct *task, *other = NULL;
+	pthread_barrier_t barrier;
+	pthread_t thread;
+
+	pthread_barrier_init(&barrier, NULL, 2);
+	pthread_create(&thread, NULL, use_and_stay, &barrier);
+	pthread_barrier_wait(&barrier);
+	task = ksync_task_of_pthread(thread);
+	cr_assert(task);
+	cr_assert_neq(task, current);
+	cr_assert_gt(ksync_task_tid(task), 0);
+	pthread_barrier_wait(&barrier);
+
+	/* Not joined, so its pthread_t is still its own. */
+	wait_until(ksync_task_tid(task) == 0);
+	cr_assert_null(ksync_task_of_pthread(thread));
+	ksync_task_interrupt(task);
+	pthread_join(thread, NULL);
+
+	/* Kept, so it is not the next thread's. */
+	run_thread(own_task, &other);
+	cr_assert_neq(other, task);
+	ksync_task_put(task);
+}
+
+Test(of_pthread, finds_the_caller)
+{
+	struct task_struct *me = current;
+
+	cr_assert_eq(ksync_task_of_pthread(pthread_self()), me);
+	ksync_task_put(me);
+}
+
+static void *wait_at(void *arg)
+{
+	pthread_barrier_wait(arg);
+	return NULL;
+}
+
+Test(of_pthread, does_not_find_a_thread_that_did_not_use_ksync)
+{
+	pthread_barrier_t barrier;
+	pthread_t thread;
+
+	pthread_barrier_init(&barrier, NULL, 2);
+	pthread_create(&thread, NULL, wait_at, &barrier);
+	cr_assert_null(ksync_task_of_pthread(thread));
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+}
+
+Test(of_pthread, interrupts_a_wait_of_the_thread_it_found)
+{
+	struct waiter w = { .lock = lock_interruptible };
+	struct task_struct *task;
+
+	mutex_lock(&held);
+	start_waiter(&w);
+	task = ksync_task_of_pthread(w.thread);
+	cr_assert_eq(task, task_of(&w));
+	ksync_task_interrupt(task);
+	ksync_task_put(task);
+	join_waiter(&w);
+	cr_assert_eq(w.ret, -EINTR);
+	mutex_unlock(&held);
+}
+
+/*
+ * Threads come and go while they are looked for: whoever is found is kept, so
+ * its record is not another thread's before it is put.
+ */
+static void *come_and_go(void *arg)
+{
+	(void)current;
+	__atomic_store_n((bool *)arg, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+Test(of_pthread, keeps_whom_it_finds_while_threads_exit)
+{
+	int found = 0;
+
+	for (struct effort e = effort(3000, 1000); effort_more(&e);) {
+		bool came = false, next_came;
+		struct task_struct *task;
+		pthread_t thread, next;
+
+		pthread_create(&thread, NULL, come_and_go, &came);
+		wait_until(__atomic_load_n(&came, __ATOMIC_ACQUIRE));
+		task = ksync_task_of_pthread(thread);
+		pthread_join(thread, NULL);
+		pthread_create(&next, NULL, come_and_go, &next_came);
+		if (task) {
+			found++;
+			/* Its thread is gone, and it is nobody else's. */
+			cr_assert_eq(ksync_task_tid(task), 0);
+			ksync_task_put(task);
+		}
+		pthread_join(next, NULL);
+	}
+	cr_log_info("found %d", found);
+}
+
+/* Uses ksync first in the last destructor there is: nothing retires that. */
+static pthread_key_t last_key;
+
+static void use_at_last(void *arg)
+{
+	static __thread int rounds;
+
+	if (++rounds < PTHREAD_DESTRUCTOR_ITERATIONS)
+		pthread_setspecific(last_key, arg);
+	else
+		(void)current;
+}
+
+static void *leave_a_record(void *arg)
+{
+	pthread_setspecific(last_key, arg);
+	return NULL;
+}
+
+Test(of_pthread, does_not_take_a_thread_for_one_that_had_its_handle_before)
+{
+	pthread_barrier_t barrier;
+	pthread_t thread;
+
+	pthread_key_create(&last_key, use_at_last);
+	run_thread(leave_a_record, &barrier);
+
+	/* libc gives the new thread the old one's stack, and so its handle. */
+	pthread_barrier_init(&barrier, NULL, 2);
+	pthread_create(&thread, NULL, wait_at, &barrier);
+	cr_assert_null(ksync_task_of_pthread(thread));
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
 }
 
 static void *exit_keeping(void *arg)

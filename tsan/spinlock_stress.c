@@ -19,12 +19,12 @@ static struct {
 
 static unsigned long taken; /* relaxed: times that somebody got the lock */
 
-static void in_section(struct stress_thread *self)
+static void in_section(struct stress_thread *self, bool locked)
 {
 	unsigned long before = section.entered;
 
 	stress_require(!section.inside, "two threads are in the section");
-	stress_require(ksync_spin_is_locked(&lock), "held, and not locked");
+	stress_require(locked, "held, and not locked");
 	section.inside = self;
 	if (stress_chance(self, 16))
 		stress_delay(self);
@@ -43,22 +43,22 @@ static void sections(struct stress_thread *self)
 		switch (stress_random(self, 4)) {
 		case 0:
 			if (ksync_spin_trylock(&lock)) {
-				in_section(self);
+				in_section(self, ksync_spin_is_locked(&lock));
 				ksync_spin_unlock(&lock);
 			}
 			break;
 		case 1:
 			ksync_spin_lock_irqsave(&lock, flags);
-			in_section(self);
+			in_section(self, ksync_spin_is_locked(&lock));
 			ksync_spin_unlock_irqrestore(&lock, flags);
 			break;
 		case 2:
 			ksync_scoped_guard(spinlock, &lock)
-				in_section(self);
+				in_section(self, ksync_spin_is_locked(&lock));
 			break;
 		default:
 			ksync_spin_lock(&lock);
-			in_section(self);
+			in_section(self, ksync_spin_is_locked(&lock));
 			ksync_spin_unlock(&lock);
 		}
 		if (stress_chance(self, 4))
@@ -76,6 +76,53 @@ static void after_sections(void)
 {
 	stress_require(section.entered == taken, "a section was lost");
 	stress_require(!ksync_spin_is_locked(&lock), "left locked");
+}
+
+/* The same under a raw spinlock. */
+static ksync_raw_spinlock_t raw = KSYNC_RAW_SPINLOCK_INIT;
+
+static void raw_sections(struct stress_thread *self)
+{
+	while (stress_on(self)) {
+		if (stress_chance(self, 4)) {
+			if (ksync_raw_spin_trylock(&raw)) {
+				in_section(self,
+					   ksync_raw_spin_is_locked(&raw));
+				ksync_raw_spin_unlock(&raw);
+			}
+		} else {
+			ksync_raw_spin_lock(&raw);
+			in_section(self, ksync_raw_spin_is_locked(&raw));
+			ksync_raw_spin_unlock(&raw);
+		}
+		if (stress_chance(self, 4))
+			stress_delay(self);
+	}
+}
+
+/* The same under one bit, either half of the threads in its way to unlock. */
+static unsigned long bits;
+
+static void bit_sections(struct stress_thread *self)
+{
+	while (stress_on(self)) {
+		if (stress_chance(self, 4)) {
+			if (ksync_bit_spin_trylock(3, &bits)) {
+				in_section(self,
+					   ksync_bit_spin_is_locked(3, &bits));
+				ksync_bit_spin_unlock(3, &bits);
+			}
+		} else {
+			ksync_bit_spin_lock(3, &bits);
+			in_section(self, ksync_bit_spin_is_locked(3, &bits));
+			if (stress_chance(self, 2))
+				ksync_bit_spin_unlock(3, &bits);
+			else
+				ksync___bit_spin_unlock(3, &bits);
+		}
+		if (stress_chance(self, 4))
+			stress_delay(self);
+	}
 }
 
 /* Who is the last in the section unlocks and frees the lock with its object. */
@@ -142,6 +189,17 @@ int main(void)
 		  .any_number = true,
 		  .before = before_sections,
 		  .body = sections,
+		  .after = after_sections },
+		{ .name = "raw",
+		  .threads = 2,
+		  .before = before_sections,
+		  .body = raw_sections,
+		  .after = after_sections },
+		{ .name = "bit",
+		  .threads = 3,
+		  .any_number = true,
+		  .before = before_sections,
+		  .body = bit_sections,
 		  .after = after_sections },
 		{ .name = "frees",
 		  .threads = 3,

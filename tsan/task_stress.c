@@ -8,7 +8,7 @@
 
 #include <ksync/ksync.h>
 
-#include "park.h"
+#include "task/park.h"
 #include "stress.h"
 
 static void not_interested(const struct ksync_report *report)
@@ -32,6 +32,8 @@ static bool closed;	    /* relaxed: told to the stranger */
 
 static void before_chunks(void)
 {
+	for (int i = 0; i < ROOMS; i++)
+		ksync_mutex_init(&rooms[i]);
 	closed = false;
 }
 
@@ -335,20 +337,34 @@ static void after_told(void)
 static struct ksync_task *players[2];
 static unsigned long turns; /* plain: the token holder's */
 static bool last_turn;	    /* likewise */
+static ksync_u32 giving[2]; /* relaxed: this player is in ksync__unpark() */
+
+/*
+ * Unpark's wake-up of the turn before is over by then: coming late, it would
+ * end the other's next park early.
+ */
+static void give_token(unsigned int from)
+{
+	unsigned int turn = 0;
+
+	while (KSYNC_READ_ONCE(giving[1 - from]))
+		(void)stress_wait(&turn);
+	KSYNC_WRITE_ONCE(giving[from], 1u);
+	ksync__unpark(KSYNC_READ_ONCE(players[1 - from]));
+	KSYNC_WRITE_ONCE(giving[from], 0u);
+}
 
 static void tokens(struct stress_thread *self)
 {
 	struct ksync_task *me = ksync__task_self();
-	struct ksync_task *other;
 	bool last = false;
 
 	/* The record's last thread may have left a token. */
 	(void)ksync__park(me, stress_clock());
 	KSYNC_WRITE_ONCE(players[self->index], me);
 	(void)stress_meet(self);
-	other = KSYNC_READ_ONCE(players[1 - self->index]);
 	if (self->index == 0)
-		ksync__unpark(other);
+		give_token(0);
 	while (!last) {
 		stress_require(ksync__park(me, INT64_MAX) == 0,
 			       "a park without end timed out");
@@ -359,7 +375,7 @@ static void tokens(struct stress_thread *self)
 		last = !stress_on(self);
 		last_turn = last;
 		stress_delay(self);
-		ksync__unpark(other);
+		give_token(self->index);
 	}
 }
 
@@ -367,6 +383,48 @@ static void before_tokens(void)
 {
 	turns = 0;
 	last_turn = false;
+}
+
+/*
+ * One sets its state and sleeps, without a condition; the other writes plainly
+ * and ends the state. Often that is before schedule(), which then finds no
+ * token but the state alone.
+ */
+static ksync_task_t *dreamer; /* published by awake */
+static unsigned int awake;    /* published: how often it woke up */
+static unsigned long told_it; /* plain: before each wake-up */
+
+static void before_states(void)
+{
+	awake = 0;
+	told_it = 0;
+}
+
+static void states(struct stress_thread *self)
+{
+	unsigned int n = 1;
+
+	if (self->index == 0) {
+		dreamer = ksync_task_get(ksync_current());
+		stress_publish(&awake, 1);
+	}
+	while (stress_meet(self)) {
+		if (self->index == 0) {
+			ksync_set_current_state(KSYNC_TASK_UNINTERRUPTIBLE);
+			stress_delay(self);
+			ksync_schedule();
+			stress_require(told_it == n, "woken by nobody");
+			stress_publish(&awake, ++n);
+			continue;
+		}
+		while (!stress_await(&awake, n))
+			; /* it is about to say so */
+		told_it = n++;
+		while (!ksync_wake_up_process(dreamer))
+			stress_delay(self);
+	}
+	if (self->index == 0)
+		ksync_task_put(dreamer);
 }
 
 int main(void)
@@ -395,6 +453,10 @@ int main(void)
 		  .threads = 2,
 		  .before = before_tokens,
 		  .body = tokens },
+		{ .name = "states",
+		  .threads = 2,
+		  .before = before_states,
+		  .body = states },
 		{ .name = NULL },
 	};
 

@@ -15,14 +15,28 @@ function(ksync_twins family)
 	endforeach()
 endfunction()
 
-ksync_twins(task task park)
+ksync_twins(task task park schedule)
 ksync_twins(refcount refcount report)
-ksync_twins(spinlock raw_lock)
+ksync_twins(spinlock raw_lock bit_spinlock)
+ksync_twins(rwlock rwlock)
 ksync_twins(mutex mutex waitq)
+ksync_twins(lockdep classes chains)
 ksync_twins(kref dec_and_lock)
+ksync_twins(lockref lockref)
 ksync_twins(semaphore semaphore)
+ksync_twins(rt_mutex rt_mutex)
+ksync_twins(seqlock seqcount)
+ksync_twins(once once)
+ksync_twins(completion completion grant)
+ksync_twins(rwsem rwsem)
+ksync_twins(wait_queue wait_queue wait_bit)
+ksync_twins(percpu_ref percpu_ref percpu)
+ksync_twins(kthread kthread)
+ksync_twins(srcu srcu srcu_call calls)
 if(KSYNC_HAVE_RCU)
-	ksync_twins(rcu rcu rcu_call rcu_pointer)
+	ksync_twins(rcu rcu rcu_call rcu_pointer rcu_spare)
+	ksync_twins(rcuref rcuref)
+	ksync_twins(rculist list)
 endif()
 ksync_check_mutants()
 
@@ -73,68 +87,142 @@ function(ksync_broken name family source)
 	)
 endfunction()
 
-ksync_broken(mutex.wake mutex mutex.c
+ksync_broken(mutex.wake mutex sleep/mutex.c
 	FIND "	if (task)\n		ksync__unpark(task);"
 	PUT "	(void)task;"
 	SCENE rounds
 	SAYS "broken: stall"
 )
-ksync_broken(mutex.handoff mutex mutex.c
+ksync_broken(mutex.handoff mutex sleep/mutex.c
 	FIND "	if (demanded)\n		ksync__unpark(task);"
 	PUT "	(void)task;"
 	SCENE crowd
 	SAYS "broken: stall"
 )
-ksync_broken(park.wake task park.c
+ksync_broken(park.wake task task/park.c
 	FIND "		ksync__futex_wake(&task->park, 1);"
 	PUT "		return;"
 	SCENE tokens
 	SAYS "broken: stall"
 )
-ksync_broken(raw_lock.taken spinlock raw_lock.c
+ksync_broken(raw_lock.taken spinlock task/raw_lock.c
 	FIND "found == KSYNC__RAW_FREE"
 	PUT "found != KSYNC__RAW_HELD"
 	SCENE sections
 	SAYS "broken: |data race"
 )
-ksync_broken(task.interrupt task task.c
+ksync_broken(task.interrupt task task/task.c
 	FIND "	ksync__unpark(task);\n}\n\nvoid ksync_task_interrupt"
 	PUT "}\n\nvoid ksync_task_interrupt"
 	SCENE told
 	SAYS "broken: stall"
 )
-ksync_broken(task.pending task task.c
+ksync_broken(task.pending task task/task.c
 	FIND "	ksync_atomic_set(&t->pending, 0);"
 	PUT "	;"
 	SCENE keepers
 	SAYS "broken: a new thread is interrupted"
 )
-ksync_broken(refcount.saturate refcount refcount.c
+ksync_broken(refcount.saturate refcount word/refcount.c
 	FIND "	ksync_refcount_set(r, KSYNC_REFCOUNT_SATURATED);"
 	PUT "	;"
 	SCENE saturated
 	SAYS "broken: left the saturated half"
 )
-ksync_broken(semaphore.wake semaphore semaphore.c
+ksync_broken(grant.wake semaphore task/grant.c
 	FIND "	ksync__unpark(task);"
 	PUT "	(void)task;"
 	SCENE pass
 	SAYS "broken: stall"
 )
-ksync_broken(semaphore.late semaphore semaphore.c
+ksync_broken(semaphore.late semaphore sleep/semaphore.c
 	FIND "	return left;"
 	PUT "	return true;"
 	SCENE crowd
 	SAYS "broken: |data race"
 )
+ksync_broken(condvar.early condvar object/condvar.c
+	FIND "	first = cv_queue(cv, lock, &w, &other);\n	if (other) {"
+	PUT "	by->unlock(lock);
+	ksync_watch_step(\"condvar.early\");
+	first = cv_queue(cv, lock, &w, &other);
+	by->lock(lock);
+	if (other) {"
+	SCENE rounds
+	SAYS "broken: "
+)
+ksync_broken(condvar.chain condvar object/condvar.c
+	FIND "	if (by->one_by_one)"
+	PUT "	if (false)"
+	SCENE rounds
+	SAYS "broken: stall"
+)
+ksync_broken(completion.late completion queue/completion.c
+	FIND "	return left;"
+	PUT "	return true;"
+	SCENE crowd
+	SAYS "broken: |data race"
+)
+ksync_broken(completion.touched completion queue/completion.c
+	FIND "			ksync__waitq_unlock(&c->word, self, word);
+			if (w)
+				ksync__grant(w);"
+	PUT "			if (w)
+				ksync__grant(w);
+			ksync__waitq_unlock(&c->word, self, word);"
+	SCENE requests
+	SAYS "broken: |data race"
+)
+ksync_broken(rt_mutex.waiters rt_mutex sleep/rt_mutex.c
+	FIND "		if (ksync__futex_unlock_pi(&m->word) == 0)"
+	PUT "		if (false)"
+	SCENE crowd
+	SAYS "broken: stall"
+)
+ksync_broken(ww_mutex.wound ww_mutex sleep/ww_mutex.c
+	FIND "		return KSYNC_READ_ONCE(w->ctx->wounded);"
+	PUT "		return false;"
+	SCENE wound
+	SAYS "broken: stall"
+)
+ksync_broken(ww_mutex.die ww_mutex sleep/ww_mutex.c
+	FIND "	return behind || (m->ctx && ctx_older(m->ctx, w->ctx));"
+	PUT "	return behind;"
+	SCENE die
+	SAYS "broken: stall"
+)
+ksync_broken(ww_mutex.owner ww_mutex sleep/ww_mutex.c
+	FIND "	taken = m->base.owner == owner && !(word & HANDOFF);"
+	PUT "	taken = true;"
+	SCENE wound
+	SAYS "broken: |data race"
+)
+ksync_broken(rwsem.wake rwsem sleep/rwsem.c
+	FIND "	if (news.woken)\n		ksync__unpark(news.woken);"
+	PUT "	;"
+	SCENE all
+	SAYS "broken: stall"
+)
+ksync_broken(rwsem.readers rwsem sleep/rwsem.c
+	FIND "	return !*queue && !(count & WRITER);"
+	PUT "	return !*queue;"
+	SCENE all
+	SAYS "broken: |data race"
+)
+ksync_broken(rwsem.leave rwsem sleep/rwsem.c
+	FIND "	left = !(KSYNC_READ_ONCE(w->state) & OUT);"
+	PUT "	left = true;"
+	SCENE crowd
+	SAYS "broken: |data race|SEGV"
+)
 if(KSYNC_HAVE_RCU)
-	ksync_broken(rcu.grace_period rcu rcu.c
+	ksync_broken(rcu.grace_period rcu defer/rcu.c
 		FIND "	ksync__gp_synchronize();"
 		PUT "	;"
 		SCENE all
 		SAYS "broken: an item changed|data race|heap-use-after-free"
 	)
-	ksync_broken(rcu.callback rcu rcu_call.c
+	ksync_broken(rcu.callback rcu defer/rcu_call.c
 		FIND "	ksync_synchronize_rcu();"
 		PUT "	;"
 		SCENE all

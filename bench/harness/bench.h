@@ -29,6 +29,8 @@ extern "C" {
 #define BENCH_ALONE (1u << 2)
 /* Measured with contention in the full set only: it resembles another row. */
 #define BENCH_RARE (1u << 3)
+/* Takes microseconds, and another thread: instructions are not counted. */
+#define BENCH_PAIR (1u << 4)
 
 /*
  * Runs the operation @n times. @work is the length of the fenced section held
@@ -44,11 +46,56 @@ struct bench_subject {
 	bench_run_fn run;
 	size_t bytes;	     /* size of the object; 0: none to speak of */
 	unsigned int traits; /* BENCH_SPINS and so on */
+	/* The two halves of the operation, and its timed form, until a point
+	 * of bench_now_ns(); for what measures a wait. NULL: not there. */
+	void (*enter)(void);
+	void (*leave)(void);
+	bool (*enter_until)(uint64_t ns);
 };
+
+enum bench_measure {
+	BENCH_THROUGHPUT,
+	/* Ours waits for a holder that sleeps for section_ns in the section: */
+	BENCH_WAIT_MEDIAN,
+	BENCH_WAIT_P90,
+	/* Ours gives up after section_ns: how late it comes back. */
+	BENCH_LATE_P90,
+};
+
+/*
+ * Two threads that wait for each other in turn. A subject's run() that calls
+ * bench_pair_run() measures a round trip: there and back. near: both on one
+ * processor; else on two, if there are two. Its traits have BENCH_PAIR.
+ */
+struct bench_pair {
+	void (*post)(int side); /* lets that side go */
+	void (*wait)(int side);
+	bool near;
+	bool started; /* by the first run: the other thread */
+};
+
+void bench_pair_run(struct bench_pair *pair, uint64_t n);
+
+/* Defines what a subject of round trips needs, and the subject. */
+#define BENCH_PAIR_SUBJECT(id, post_, wait_, near_, ...)                   \
+	static struct bench_pair pair_##id = { .post = (post_),            \
+					       .wait = (wait_),            \
+					       .near = (near_) };          \
+	static void run_pair_##id(uint64_t n, unsigned int work)           \
+	{                                                                  \
+		(void)work;                                                \
+		bench_pair_run(&pair_##id, n);                             \
+	}                                                                  \
+	BENCH_SUBJECT(pair_##id,                                           \
+		      .op = (near_) ? "round_trip_one_cpu" : "round_trip", \
+		      .run = run_pair_##id,                                \
+		      .traits = BENCH_ALONE | BENCH_PAIR, __VA_ARGS__)
 
 struct bench_scenario {
 	unsigned int threads;
-	unsigned int section_ns; /* 0: only a counter is increased */
+	unsigned int section_ns;    /* 0: only a counter is increased */
+	unsigned int hogs;	    /* threads that want to run all the time */
+	enum bench_measure measure; /* 0: throughput */
 };
 
 struct bench_family {

@@ -42,6 +42,8 @@ int bench_count_instructions(uint64_t n)
 		const struct bench_subject *subject = bench_subject_at(i);
 		char row[128];
 
+		if (subject->traits & BENCH_PAIR)
+			continue;
 		bench_row_name(subject, NULL, subject->impl, row, sizeof(row));
 		subject->run(n, 0);
 		dump_cost(subject, row, n, "once");

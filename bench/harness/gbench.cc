@@ -17,19 +17,25 @@ namespace
 
 /* So many operations for one call into C++. */
 constexpr uint64_t kBatch = 4096;
+constexpr uint64_t kPairBatch = 64;
 constexpr uint64_t kCountedRuns = 1000;
 /* Around a window: warm-up, two round-trip probes, starting and stopping. */
 constexpr double kWindowShare = 1.25;
 constexpr double kWindowExtraMs = 6;
+/* Hogs begin and spread; a crowd begins and ends. */
+constexpr double kBusyExtraMs = 40;
 
 /* What all rows together will take, roughly. */
 double expected_ms;
 
 void run_alone(benchmark::State &state, const bench_subject *subject)
 {
+	const uint64_t batch = subject->traits & BENCH_PAIR ? kPairBatch :
+							      kBatch;
+
 	bench_pin(bench_cpus() - 1);
-	while (state.KeepRunningBatch(kBatch))
-		subject->run(kBatch, 0);
+	while (state.KeepRunningBatch(static_cast<int64_t>(batch)))
+		subject->run(batch, 0);
 	bench_unpin();
 }
 
@@ -49,6 +55,52 @@ void run_contended(benchmark::State &state, const bench_subject *subject,
 	state.counters["rtt_after_ns"] = window.rtt_after_ns;
 }
 
+void run_wait(benchmark::State &state, const bench_subject *subject,
+	      const bench_scenario *scenario, double ms)
+{
+	for (auto _ : state)
+		state.SetIterationTime(
+			bench_measure_wait_ns(subject, scenario, ms) / 1e9);
+	state.SetItemsProcessed(1);
+}
+
+/* Has it what the scenario needs? */
+bool can_measure(const bench_subject *subject, const bench_scenario *scenario)
+{
+	switch (scenario->measure) {
+	case BENCH_THROUGHPUT:
+		return true;
+	case BENCH_WAIT_MEDIAN:
+	case BENCH_WAIT_P90:
+		return subject->enter && subject->leave;
+	case BENCH_LATE_P90:
+		return subject->enter && subject->leave && subject->enter_until;
+	}
+	return false;
+}
+
+void add_scenario(const bench_subject *subject, const char *impl,
+		  const bench_scenario *scenario, const bench_set *set)
+{
+	const bool busy = bench_is_busy(scenario);
+	const double ms = busy ? set->busy_ms : set->contended_ms;
+	const unsigned int repetitions = busy ? set->busy_repetitions :
+						set->contended_repetitions;
+	char name[128];
+
+	bench_row_name(subject, scenario, impl, name, sizeof(name));
+	benchmark::RegisterBenchmark(name,
+				     scenario->measure == BENCH_THROUGHPUT ?
+					     run_contended :
+					     run_wait,
+				     subject, scenario, ms)
+		->UseManualTime()
+		->Iterations(1)
+		->Repetitions(static_cast<int>(repetitions));
+	expected_ms += repetitions * (ms * kWindowShare +
+				      (busy ? kBusyExtraMs : kWindowExtraMs));
+}
+
 void add_rows(const bench_subject *subject, const char *impl,
 	      const bench_set *set)
 {
@@ -65,20 +117,9 @@ void add_rows(const bench_subject *subject, const char *impl,
 		return;
 	if ((subject->traits & BENCH_RARE) && !set->rare)
 		return;
-	for (size_t i = 0; i < family->contended_count; i++) {
-		const bench_scenario *scenario = &family->contended[i];
-
-		bench_row_name(subject, scenario, impl, name, sizeof(name));
-		benchmark::RegisterBenchmark(name, run_contended, subject,
-					     scenario, set->contended_ms)
-			->UseManualTime()
-			->Iterations(1)
-			->Repetitions(
-				static_cast<int>(set->contended_repetitions));
-		expected_ms +=
-			set->contended_repetitions *
-			(set->contended_ms * kWindowShare + kWindowExtraMs);
-	}
+	for (size_t i = 0; i < family->contended_count; i++)
+		if (can_measure(subject, &family->contended[i]))
+			add_scenario(subject, impl, &family->contended[i], set);
 }
 
 bool same(const char *a, const char *b)

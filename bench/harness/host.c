@@ -59,6 +59,13 @@ static void add_processor(void)
 	const char *value = cpuinfo("model name", line, sizeof(line));
 
 	bench_add_fact("cpu_model", value ? value : unknown);
+	value = cpuinfo("vendor_id", line, sizeof(line));
+	bench_add_fact("cpu_vendor", value ? value : unknown);
+	value = cpuinfo("cpu family", line, sizeof(line));
+	bench_add_fact("cpu_family", value ? value : unknown);
+	/* "model name" comes behind "model". */
+	value = cpuinfo("model", line, sizeof(line));
+	bench_add_fact("cpu_number", value ? value : unknown);
 	value = cpuinfo("microcode", line, sizeof(line));
 	bench_add_fact("microcode", value ? value : unknown);
 	value = cpuinfo("flags", line, sizeof(line));

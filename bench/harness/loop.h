@@ -6,6 +6,7 @@
 #ifndef KSYNC_BENCH_LOOP_H
 #define KSYNC_BENCH_LOOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Two cache lines: the adjacent-line prefetcher joins pairs. */
@@ -79,6 +80,31 @@ static inline void bench_work(unsigned int units)
 		}                                              \
 	}
 
+/* The same for readers and writers: one turn in 16 writes. */
+#define BENCH_RW_LOOP(name, setup, read, leave_read, write, leave_write, \
+		      counter)                                           \
+	static void name(uint64_t n, unsigned int work)                  \
+	{                                                                \
+		setup;                                                   \
+		while (n--) {                                            \
+			if (n % 16) {                                    \
+				read;                                    \
+				BENCH_USE(counter);                      \
+				if (work)                                \
+					bench_work(work);                \
+				leave_read;                              \
+			} else {                                         \
+				write;                                   \
+				(counter)++;                             \
+				if (work)                                \
+					bench_work(work);                \
+				leave_write;                             \
+			}                                                \
+			if (work)                                        \
+				bench_work(work);                        \
+		}                                                        \
+	}
+
 /* Defines void name(n, work) for an operation without a section. */
 #define BENCH_OP_LOOP(name, setup, op)                  \
 	static void name(uint64_t n, unsigned int work) \
@@ -89,5 +115,66 @@ static inline void bench_work(unsigned int units)
 			op;                             \
 		}                                       \
 	}
+
+/* Part of the loop, whatever the compiler thinks of its size. */
+#define BENCH_INLINE static inline __attribute__((always_inline))
+
+/* Of so many operations on what is read often, one writes. */
+#define BENCH_READS 16
+
+/*
+ * Defines the loops name_read, name_write and name_mixed. Readers look at the
+ * counter that writers increase.
+ */
+#define BENCH_RW_LOOPS(name, setup, enter_read, leave_read, enter_write, \
+		       leave_write, counter)                             \
+	static void name##_read(uint64_t n, unsigned int work)           \
+	{                                                                \
+		setup;                                                   \
+		while (n--) {                                            \
+			enter_read;                                      \
+			BENCH_USE(counter);                              \
+			if (work)                                        \
+				bench_work(work);                        \
+			leave_read;                                      \
+			if (work)                                        \
+				bench_work(work);                        \
+		}                                                        \
+	}                                                                \
+	BENCH_SECTION_LOOP(name##_write, setup, enter_write, counter,    \
+			   leave_write)                                  \
+	static void name##_mixed(uint64_t n, unsigned int work)          \
+	{                                                                \
+		setup;                                                   \
+		while (n--) {                                            \
+			bool writes = n % BENCH_READS == 0;              \
+                                                                         \
+			if (writes) {                                    \
+				enter_write;                             \
+				(counter)++;                             \
+			} else {                                         \
+				enter_read;                              \
+				BENCH_USE(counter);                      \
+			}                                                \
+			if (work)                                        \
+				bench_work(work);                        \
+			if (writes) {                                    \
+				leave_write;                             \
+			} else {                                         \
+				leave_read;                              \
+			}                                                \
+			if (work)                                        \
+				bench_work(work);                        \
+		}                                                        \
+	}
+
+/* The rows of these loops. C++ has no designated initialisers before C++20. */
+#define BENCH_RW_SUBJECTS(name, impl, version, bytes, traits)        \
+	BENCH_SUBJECT(name##_read, "rwsem", "read", impl, version,   \
+		      name##_read, bytes, traits)                    \
+	BENCH_SUBJECT(name##_write, "rwsem", "write", impl, version, \
+		      name##_write, bytes, (traits) | BENCH_ALONE)   \
+	BENCH_SUBJECT(name##_mixed, "rwsem", "mixed", impl, version, \
+		      name##_mixed, bytes, traits)
 
 #endif /* KSYNC_BENCH_LOOP_H */

@@ -17,6 +17,8 @@ struct bench_set {
 	unsigned int contended_repetitions;
 	double contended_ms;
 	bool rare; /* contended rows of BENCH_RARE subjects */
+	unsigned int busy_repetitions; /* of scenarios with hogs or a crowd */
+	double busy_ms;
 };
 
 const struct bench_set *bench_find_set(const char *name);
@@ -61,6 +63,21 @@ double bench_round_trip_ns(void);
 unsigned int bench_work_units(unsigned int ns);
 
 uint64_t bench_now_ns(void);
+
+/* So many threads run all the time from now on; 0 ends it. */
+void bench_hogs(unsigned int count);
+/* What they have used so far. */
+double bench_hogs_cpu_seconds(void);
+
+/* One sample of a scenario that measures a wait, in ns. */
+double bench_measure_wait_ns(const struct bench_subject *subject,
+			     const struct bench_scenario *scenario, double ms);
+
+/* Windows that meet other threads, or many: longer ones, and fewer. */
+static inline bool bench_is_busy(const struct bench_scenario *scenario)
+{
+	return scenario->hogs || scenario->threads > 64;
+}
 
 /* Adds the facts of this machine and build, and of the library. */
 void bench_add_host_facts(void);

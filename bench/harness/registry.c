@@ -9,9 +9,9 @@
 
 #include "parts.h"
 
-#define MAX_SUBJECTS 128
-#define MAX_FAMILIES 32
-#define MAX_FACTS 128
+#define MAX_SUBJECTS 512
+#define MAX_FAMILIES 64
+#define MAX_FACTS 1024
 
 struct fact {
 	char *name;
@@ -103,6 +103,12 @@ void bench_row_name(const struct bench_subject *subject,
 {
 	const char *alone = subject->op ? subject->op : "uncontended";
 	const char *shared = subject->op ? subject->op : "contended";
+	static const char *const busy[] = {
+		[BENCH_THROUGHPUT] = "busy",
+		[BENCH_WAIT_MEDIAN] = "busy_wait_median",
+		[BENCH_WAIT_P90] = "busy_wait_p90",
+		[BENCH_LATE_P90] = "busy_late_p90",
+	};
 	char section[16];
 
 	if (!scenario) {
@@ -110,6 +116,8 @@ void bench_row_name(const struct bench_subject *subject,
 		return;
 	}
 	section_name(scenario->section_ns, section, sizeof(section));
+	if (scenario->hogs)
+		shared = busy[scenario->measure];
 	snprintf(name, size, "%s/%s:%u:%s/%s", subject->family, shared,
 		 scenario->threads, section, impl);
 }

@@ -16,7 +16,10 @@
 #include "loop.h"
 #include "parts.h"
 
-#define MAX_THREADS 64
+#define MAX_THREADS 1024
+/* More would all wake up when a window begins; they come and go with it. */
+#define KEPT_THREADS 64
+#define STACK_BYTES (256 * 1024)
 /* Before the window: all threads have run, adaptive locks have adapted. */
 #define WARM_UP_SHARE 0.25
 
@@ -81,19 +84,38 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
+static void *visitor_main(void *arg)
+{
+	worker_run(arg);
+	pthread_mutex_lock(&pool.lock);
+	if (!--pool.running)
+		pthread_cond_broadcast(&pool.changed);
+	pthread_mutex_unlock(&pool.lock);
+	return NULL;
+}
+
+static void make_worker(unsigned int index, void *(*main)(void *arg))
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	workers[index].index = index;
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	if (pthread_create(&thread, &attr, main, &workers[index])) {
+		perror("ksync-bench: pthread_create");
+		exit(3);
+	}
+	pthread_attr_destroy(&attr);
+}
+
 static void need_workers(unsigned int count)
 {
-	for (unsigned int i = 0; i < count; i++) {
-		pthread_t thread;
-
+	for (unsigned int i = 0; i < count && i < KEPT_THREADS; i++) {
 		if (workers[i].exists)
 			continue;
-		workers[i].index = i;
-		if (pthread_create(&thread, NULL, worker_main, &workers[i])) {
-			perror("ksync-bench: pthread_create");
-			exit(3);
-		}
-		pthread_detach(thread);
+		make_worker(i, worker_main);
 		workers[i].exists = true;
 	}
 }
@@ -113,13 +135,15 @@ static void sleep_ms(double ms)
 		;
 }
 
+/* Hogs left out. */
 static double cpu_seconds(void)
 {
 	struct rusage use;
 
 	getrusage(RUSAGE_SELF, &use);
 	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6 -
+	       bench_hogs_cpu_seconds();
 }
 
 /* What every thread has done so far, and when. */
@@ -144,6 +168,9 @@ static void start(const struct bench_subject *subject,
 	/* Long sections: look at the stop flag after each. */
 	uint64_t chunk = 20000 / (2 * scenario->section_ns + 300);
 
+	/* A crowd in a strict queue has its turns far apart. */
+	if (scenario->threads > KEPT_THREADS)
+		chunk = 1;
 	need_workers(scenario->threads);
 	for (unsigned int i = 0; i < scenario->threads; i++)
 		workers[i].ops = 0;
@@ -158,6 +185,8 @@ static void start(const struct bench_subject *subject,
 	pool.round++;
 	pthread_cond_broadcast(&pool.changed);
 	pthread_mutex_unlock(&pool.lock);
+	for (unsigned int i = KEPT_THREADS; i < scenario->threads; i++)
+		make_worker(i, visitor_main);
 }
 
 static void stop(void)
@@ -199,13 +228,16 @@ void bench_measure_window(const struct bench_subject *subject,
 			MAX_THREADS);
 		exit(1);
 	}
-	window->rtt_before_ns = bench_round_trip_ns();
+	/* Where the processors are does not count beside hogs. */
+	window->rtt_before_ns = scenario->hogs ? 0 : bench_round_trip_ns();
+	bench_hogs(scenario->hogs);
 	start(subject, scenario);
 	sleep_ms(ms * WARM_UP_SHARE);
 	take_snapshot(&before, scenario->threads);
 	sleep_ms(ms);
 	take_snapshot(&after, scenario->threads);
+	bench_hogs(0);
 	stop();
-	window->rtt_after_ns = bench_round_trip_ns();
+	window->rtt_after_ns = scenario->hogs ? 0 : bench_round_trip_ns();
 	compare(&before, &after, scenario->threads, window);
 }

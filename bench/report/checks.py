@@ -75,7 +75,8 @@ def check_html(text):
     if "<svg" not in text:
         complaints.append("the page has no drawing")
     for heading in ("Verdict", "Machine", "Ratios", "Contended curves",
-                    "Bytes", "Instructions", "ThreadSanitizer", "Models",
+                    "Bytes", "Instructions", "The checked library",
+                    "ThreadSanitizer", "Models",
                     "How this was made"):
         if f"<h2>{heading}" not in text:
             complaints.append(f"the page has no section “{heading}”")

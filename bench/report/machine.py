@@ -11,9 +11,27 @@ BUSY_SHARE = 0.05
 NOISY = 0.10
 FEW_SAMPLES = 9
 
+# What hypervisors and makers do not say: vendor, family, models, name. A goal
+# that holds on one of these may be missed on another: docs/decisions/0013.
+KINDS = (
+    ("AuthenticAMD", 23, range(0x00, 0x30), "AMD Zen"),
+    ("AuthenticAMD", 23, range(0x30, 0x100), "AMD Zen 2"),
+    ("AuthenticAMD", 25, (*range(0x00, 0x10), *range(0x20, 0x60)),
+     "AMD Zen 3"),
+    ("AuthenticAMD", 25, (*range(0x10, 0x20), *range(0x60, 0xb0)),
+     "AMD Zen 4"),
+    ("AuthenticAMD", 26, range(0x00, 0x100), "AMD Zen 5"),
+    ("GenuineIntel", 6, (85,), "Intel Skylake or Cascade Lake"),
+    ("GenuineIntel", 6, (106, 108), "Intel Ice Lake"),
+    ("GenuineIntel", 6, (143,), "Intel Sapphire Rapids"),
+    ("GenuineIntel", 6, (207,), "Intel Emerald Rapids"),
+    ("GenuineIntel", 6, (173, 174), "Intel Granite Rapids"),
+)
+
 # Facts in the order of the page, with their names for people.
 FACTS = (
-    ("cpu_model", "Processor"), ("cpus_allowed", "Processors used"),
+    ("processor", "Kind of processor"), ("cpu_model", "Processor"),
+    ("cpus_allowed", "Processors used"),
     ("round_trip_ns", "Cache line round trip, ns"),
     ("microcode", "Microcode"), ("smt", "SMT active"),
     ("governor", "Frequency governor"), ("turbo_off", "Turbo off"),
@@ -28,9 +46,23 @@ FACTS = (
 )
 
 
+def processor(results):
+    """The kind of processor that all figures of a run hold for."""
+    vendor, family, model = (results.facts.get(f"cpu_{key}", "")
+                             for key in ("vendor", "family", "number"))
+    for of, its_family, models, name in KINDS:
+        if (of, str(its_family)) == (vendor, family) and model in map(
+                str, models):
+            return name
+    told = results.facts.get("cpu_model", "unknown processor")
+    if family.isdecimal() and model.isdecimal():
+        told += f" (family {family}, model {model})"
+    return told
+
+
 def facts(results):
-    told = [(name, results.facts[key]) for key, name in FACTS
-            if results.facts.get(key)]
+    known = {"processor": processor(results), **results.facts}
+    told = [(name, known[key]) for key, name in FACTS if known.get(key)]
     others = results.document.get("others_share")
     if others is not None:
         told.append(("Used by others meanwhile", f"{100 * others:.0f} % of "

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+import overhead
 from results import SCHEMA_VERSION
 
 COUNTED_RUNS = 1000
@@ -144,6 +145,7 @@ def run(binary, chosen_set, filters=None, count=True):
     seconds = time.monotonic() - start
     document["seconds"] = round(seconds, 1)
     document.update(_shares(before, _processor_seconds(), seconds))
+    document["overhead"] = overhead.run(os.path.dirname(binary), chosen_set)
     document["instructions"] = (
         _count_instructions(binary) if count
         else {"why_none": "not asked for"})

@@ -14,6 +14,7 @@ import compare
 import figures
 import goals
 import machine
+import overhead
 from results import OURS, SCHEMA_VERSION
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -25,11 +26,21 @@ FAMILY_TITLES = {
     "spinlock": "Spinlock: lock and unlock",
     "refcount": "Reference count: get and put",
     "semaphore": "Semaphore: down and up",
+    "condvar": "Condition variable: a signal to nobody; round trips of two threads",
+    "completion": "Completion: complete and a wait; round trips of two threads",
+    "rt_mutex": "Realtime mutex: lock and unlock",
+    "ww_mutex": "Wound/wait mutex: two locks in either order",
+    "percpu_ref": "percpu_ref: get, which may fail, and put",
+    "rculist": "A list of ten entries, walked in an RCU reader",
+    "rcuref": "rcuref: get, which may fail, and put",
+    "lockref": "lockref: get and put",
     "kref": "kref: get and put",
     "arc": "Arc: get and put",
     "rcu": "RCU",
+    "srcu": "SRCU: readers that may sleep",
     "atomic": "Atomics beside the compiler's own",
     "task": "Task",
+    "kthread": "Threads that are told to stop, and workers",
 }
 
 
@@ -98,7 +109,7 @@ def _curves(results):
     for family in results.families:
         groups = collections.defaultdict(list)
         for scenario in results.scenarios(family):
-            if scenario.threads > 1:
+            if scenario.contended:
                 groups[scenario.section, scenario.place].append(scenario)
         groups = {key: group for key, group in groups.items()
                   if len(group) > 1}
@@ -151,7 +162,7 @@ def _conduct(results):
     rows = []
     for family in results.families:
         for scenario in results.scenarios(family):
-            if scenario.threads < 2:
+            if scenario.threads < 2 or not scenario.throughput:
                 continue
             for impl in [OURS, *results.impls(family)]:
                 samples = results.samples(scenario, impl)
@@ -192,6 +203,7 @@ def _content(results, stress, models):
     return {
         "document": results.document,
         "fingerprint": results.fingerprint,
+        "processor": machine.processor(results),
         "cells": cells,
         "count": collections.Counter(cell.verdict for cell in rivals),
         "compared": len(rivals),
@@ -205,6 +217,7 @@ def _content(results, stress, models):
                    for family in results.families],
         "sizes": _sizes(results),
         "costs": _costs(results),
+        "overhead": overhead.load(results.document),
         "stress": stress,
         "models": models,
         "versions": _versions(results),
@@ -224,6 +237,7 @@ def _summary(content):
     return {
         "schema_version": SCHEMA_VERSION,
         "fingerprint": content["fingerprint"],
+        "processor": content["processor"],
         "set": content["document"]["set"],
         "started": content["document"]["started"],
         "compared": content["compared"],
@@ -237,6 +251,7 @@ def _summary(content):
             "relation": goal.relation, "target": goal.target,
             "measured": goal.measured and dataclasses.asdict(goal.measured),
             "limit": goal.limit, "missed_by_percent": goal.missed_by,
+            "processor": goal.processor,
             "interval_holds_target": goal.open, "note": goal.note,
             "tried": goal.tried,
         } for goal in content["goals"]],
@@ -249,6 +264,9 @@ def _summary(content):
         "bytes": {family: dict(rows) for family, rows in content["sizes"]},
         "instructions": {f"{family}/{name}": dict(rows) for family, name, rows
                          in content["costs"]["rows"]},
+        "overhead": [{"lock": sort, "held": held, "classes": classes,
+                      "ns": dict(zip(content["overhead"].names, ns))}
+                     for sort, held, classes, ns in content["overhead"].rows],
         "stress": {"state": content["stress"].state,
                    "tests": dict(content["stress"].tests)},
         "models": {

@@ -4,6 +4,7 @@
 
   report.py run --set default     measure, into build/report/results.json
   report.py report                write report.html, report.md, report.json
+  report.py record                put the instruction counts into their table
 """
 
 import argparse
@@ -54,6 +55,22 @@ def _report(options):
     print(f"Report: {os.path.join(options.out, 'report.html')}")
 
 
+def _read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def _record(options):
+    import instructions
+    from results import Results
+
+    known = (_read(instructions.TABLE)
+             if os.path.exists(instructions.TABLE) else "")
+    _write(instructions.TABLE,
+           instructions.record(Results.load(options.results), known))
+    print(f"Recorded: {instructions.TABLE}")
+
+
 def parser():
     top = argparse.ArgumentParser(
         description=__doc__.split("\n", maxsplit=1)[0])
@@ -85,6 +102,12 @@ def parser():
                         "JSON")
     report.add_argument("--models", default=MODELS, metavar="FILE",
                         help="what ./dev model has found")
+
+    record = commands.add_parser("record", help="record instruction counts")
+    record.set_defaults(call=_record)
+    record.add_argument("results", nargs="?",
+                        default=os.path.join(REPORT, "results.json"),
+                        help="what run has written")
     return top
 
 

@@ -14,9 +14,11 @@ import unittest
 import checks
 import compare
 import goals
+import instructions
 import machine
 import measure
 import models
+import overhead
 import page
 import report
 import stress
@@ -91,6 +93,58 @@ def _rows_of(document):
     return document["benchmark"]["benchmarks"]
 
 
+def _busy(document):
+    """Beside hogs: half of pthread's throughput, a third of its waits."""
+    def wait(row, ns):
+        return [{"name": f"{row}/iterations:1", "run_type": "iteration",
+                 "real_time": ns, "items_per_second": 1e9 / ns}
+                for _ in range(SAMPLES)]
+
+    for impl, rate, ns in ((OURS, 1e6, 2e5), (AGAIN, 1e6, 2e5),
+                           ("pthread", 2e6, 6e5)):
+        rows = _contended(f"mutex/busy:2:500ns/{impl}", rate, 0, 0)
+        rows += wait(f"mutex/busy_wait_p90:2:200us/{impl}", ns)
+        rows += wait(f"mutex/busy_late_p90:2:1000us/{impl}", 10 * ns)
+        _rows_of(document).extend(rows)
+
+
+class Busy(unittest.TestCase):
+    def setUp(self):
+        self.results = _results(_busy)
+        self.goals = {goal.text: goal for goal in goals.judge_all(
+            self.results, compare.cells(self.results))
+            if goal.group == goals.BUSY}
+
+    def goal(self, words):
+        return next(goal for text, goal in self.goals.items() if words in text)
+
+    def test_throughput_counts_no_waits(self):
+        goal = self.goal("mutex: geometric mean")
+        self.assertAlmostEqual(goal.measured.value, 0.5, places=2)
+        self.assertEqual(goal.state, "missed")
+
+    def test_a_wait_is_a_cost(self):
+        goal = self.goal("mutex: wait for a holder, 90 %")
+        self.assertAlmostEqual(goal.measured.value, 1 / 3, places=2)
+        self.assertEqual(goal.state, "reached")
+        self.assertEqual(self.goal("mutex: wait for a holder, median").state,
+                         "not measured")
+
+    def test_lateness_is_a_difference(self):
+        goal = self.goal("mutex: a timeout of 1 ms")
+        self.assertAlmostEqual(goal.measured.value, -4.0, places=2)
+        self.assertEqual(goal.state, "reached")
+
+    def test_the_quiet_goals_know_nothing_of_it(self):
+        quiet = {goal.text: goal.measured for goal in goals.judge_all(
+            _results(), compare.cells(_results()))
+            if goal.group == goals.CONTENDED}
+        busy = {goal.text: goal.measured for goal in goals.judge_all(
+            self.results, compare.cells(self.results))
+            if goal.group == goals.CONTENDED}
+        self.assertEqual(quiet, busy)
+
+
 class Ratios(unittest.TestCase):
     def test_more_than_one_means_that_ours_is_faster(self):
         cell = _cell(_results(), "mutex/uncontended", "pthread")
@@ -162,14 +216,48 @@ class Goals(unittest.TestCase):
         self.assertEqual(self._goal("size of a mutex").state, "reached")
 
     def test_missed_by(self):
-        goal = self._goal("over Rust std")
-        self.assertEqual(goal.state, "missed")
-        self.assertAlmostEqual(goal.missed_by, 47, delta=1)
-        self.assertTrue(goal.beyond_limit)
+        def add_semaphore(document):
+            for impl in (OURS, AGAIN, "sem_t", "limit-2-atomics"):
+                _rows_of(document).extend(_alone(
+                    f"semaphore/uncontended/{impl}", 2.0))
 
-    def test_a_missed_goal_says_what_was_tried(self):
-        self.assertIn("docs/mutex.md", self._goal("over Rust std").tried)
+        goal = self._goal("over sem_t", _results(add_semaphore))
+        self.assertEqual(goal.state, "missed")
+        self.assertAlmostEqual(goal.missed_by, 9, delta=1)
+        self.assertTrue(goal.beyond_limit)
+        self.assertIn("docs/semaphore.md", goal.tried)
+
+    def test_a_goal_that_is_reached_tried_nothing(self):
         self.assertEqual(self._goal("over pthread").tried, "")
+
+    def test_the_limit_makes_the_goal(self):
+        def slow(document):
+            for row in _rows_of(document):
+                if row["name"].startswith((f"mutex/uncontended/{OURS}/",
+                                           f"mutex/uncontended/{AGAIN}/")):
+                    row["cpu_time"] *= 1.2
+
+        goal = self._goal("over pthread")
+        self.assertAlmostEqual(goal.target, 0.95 * 3, places=2)
+        goal = self._goal("over pthread", _results(slow))
+        self.assertEqual(goal.state, "missed")
+        self.assertIn("docs/mutex.md", goal.tried)
+
+    def test_a_goal_names_its_processor(self):
+        def on(vendor, family, number):
+            return _results(lambda document: document["benchmark"][
+                "context"].update(cpu_vendor=vendor, cpu_family=family,
+                                  cpu_number=number, cpu_model="A processor"))
+
+        for kind, name in (
+                (("AuthenticAMD", "25", "17"), "AMD Zen 4"),
+                (("GenuineIntel", "6", "85"), "Intel Skylake or Cascade Lake"),
+                (("GenuineIntel", "6", "207"), "Intel Emerald Rapids"),
+                (("GenuineIntel", "6", "1"),
+                 "A processor (family 6, model 1)"),
+                (("unknown", "unknown", "unknown"), "A processor")):
+            self.assertEqual(self._goal("over pthread", on(*kind)).processor,
+                             name)
 
     def test_the_best_sleeper_is_not_one_that_spins(self):
         goal = self._goal("best sleeping rival")
@@ -178,6 +266,52 @@ class Goals(unittest.TestCase):
 
     def test_not_measured(self):
         self.assertEqual(self._goal("errorcheck").state, "not measured")
+
+
+class Instructions(unittest.TestCase):
+    ROWS = {f"mutex/uncontended/{OURS}": 19.2, "mutex/uncontended/pthread": 66,
+            f"rcu/synchronize/{OURS}": 417}
+
+    def _results(self, rows=None, compiler="C: GNU 12.2.0, C++: GNU 12.2.0"):
+        def count(document):
+            document["instructions"] = {"rows": rows or self.ROWS}
+            document["benchmark"]["context"]["compiler"] = compiler
+
+        return _results(count)
+
+    def setUp(self):
+        self.table = instructions.record(self._results(), "")
+
+    def test_our_fast_paths_are_recorded(self):
+        self.assertIn("\tGNU 12.2.0\tmutex/uncontended\t19\n", self.table)
+        self.assertEqual(len(self.table.splitlines()), 4)
+
+    def test_a_small_difference_is_none(self):
+        for cost, count in ((18, 0), (20, 0), (17, 1), (21, 1)):
+            rows = {**self.ROWS, f"mutex/uncontended/{OURS}": cost}
+            self.assertEqual(len(instructions.check(self._results(rows),
+                                                    self.table)), count)
+
+    def test_what_is_not_known_or_not_counted_is_found(self):
+        more = {**self.ROWS, f"arc/upgrade/{OURS}": 5}
+        self.assertEqual(len(instructions.check(self._results(more),
+                                                self.table)), 1)
+        less = {f"arc/upgrade/{OURS}": 5}
+        self.assertEqual(len(instructions.check(self._results(less),
+                                                self.table)), 2)
+
+    def test_another_compiler_is_not_judged(self):
+        rows = {f"mutex/uncontended/{OURS}": 99}
+        self.assertEqual(instructions.check(
+            self._results(rows, "C: Clang 19.1.4"), self.table), [])
+        self.assertEqual(instructions.check(_results(), self.table), [])
+
+    def test_another_compilers_lines_are_kept(self):
+        both = instructions.record(
+            self._results(compiler="C: Clang 19.1.4"), self.table)
+        self.assertEqual(len(instructions.read(both)), 2)
+        with self.assertRaises(ValueError):
+            instructions.record(_results(), self.table)
 
 
 class Machine(unittest.TestCase):
@@ -274,6 +408,32 @@ class Models(unittest.TestCase):
         self.assertEqual(checks.check_html(made["html"]), [])
         self.assertEqual(
             json.loads(made["json"])["models"]["executions"]["mutex"], 5)
+
+
+class Overhead(unittest.TestCase):
+    def _told(self, document):
+        document["overhead"] = {"rounds": 3, "rows": [
+            ["mutex", 8, 9, {"ksync-held": 11.0, "ksync-held-checked": 133.0}],
+            ["spinlock", 1, 0, {"ksync-held": 12.0}]]}
+
+    def test_programs_are_columns(self):
+        found = overhead.load(_results(self._told).document)
+        self.assertEqual(found.names, ("ksync::ksync", "ksync::checked"))
+        self.assertEqual(found.rows[0], ("mutex", 8, 9, (11.0, 133.0)))
+        self.assertEqual(found.rows[1], ("spinlock", 1, 0, (12.0, None)))
+
+    def test_it_is_in_the_report(self):
+        made = page.make(_results(self._told), stress.load(""),
+                         models.load(""))
+        self.assertIn("| mutex, 9 classes | 8 | 11.0 | 133.0 |", made["md"])
+        self.assertIn("| spinlock | 1 | 12.0 | – |", made["md"])
+        self.assertEqual(checks.check_markdown(made["md"]), [])
+        self.assertEqual(json.loads(made["json"])["overhead"][0]["ns"],
+                         {"ksync::ksync": 11.0, "ksync::checked": 133.0})
+
+    def test_nothing_is_said_so(self):
+        self.assertIn("Not measured", page.make(
+            _results(), stress.load(""), models.load(""))["md"])
 
 
 class Costs(unittest.TestCase):

@@ -30,6 +30,14 @@ FINGERPRINT = ("cpu_model", "microcode", "cpus_allowed", "kernel", "libc",
                "compiler", "flags", "governor", "hypervisor")
 
 
+# What is measured beside hogs and is no throughput.
+_WAITS = {
+    "busy_wait_median": "busy, wait for who holds {}, median",
+    "busy_wait_p90": "busy, wait for who holds {}, 90 %",
+    "busy_late_p90": "busy, late after a timeout of {}, 90 %",
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Sample:
     rate: float
@@ -59,17 +67,35 @@ class Scenario:
         return parts[2] if len(parts) > 2 else ""
 
     @property
+    def busy(self):
+        """Beside threads that want the processors all the time?"""
+        return self.name.startswith("busy")
+
+    @property
+    def contended(self):
+        """Several threads that have the machine for themselves?"""
+        return self.threads > 1 and not self.busy
+
+    @property
+    def throughput(self):
+        """Is it operations that are counted? Otherwise it is one wait."""
+        return not self.name.startswith("busy_")
+
+    @property
     def key(self):
         place = f" {self.place}" if self.place else ""
         return f"{self.family}/{self.name}{place}"
 
     @property
     def label(self):
-        what = self.name.split(":")[0].replace("_", " ")
+        what = self.name.split(":")[0]
+        held = self.section.replace("us", " µs").replace("ns", " ns")
+        if what in _WAITS:
+            return _WAITS[what].format(held)
+        what = what.replace("_", " ")
         if self.threads == 1:
             return what
         what = "" if what == "contended" else f"{what}, "
-        held = self.section.replace("us", " µs").replace("ns", " ns")
         held = "counting only" if held == "empty" else f"{held} held"
         return f"{what}{self.threads} threads, {held}"
 
@@ -102,10 +128,10 @@ def _sample(benchmark):
         rate=rate,
         clock_ns=1e9 / rate,
         place=_place(benchmark),
-        round_trip_ns=(benchmark["rtt_before_ns"]
-                       + benchmark["rtt_after_ns"]) / 2,
-        fairness=benchmark["fairness"],
-        cpu_ns=benchmark["cpu_ns"])
+        round_trip_ns=(benchmark.get("rtt_before_ns", 0)
+                       + benchmark.get("rtt_after_ns", 0)) / 2,
+        fairness=benchmark.get("fairness", 1.0),
+        cpu_ns=benchmark.get("cpu_ns", 0.0))
 
 
 def _subject(key, value):
@@ -141,8 +167,9 @@ class Results:
     @property
     def families(self):
         """In the order that readers look for them."""
-        wished = ["mutex", "spinlock", "semaphore", "refcount", "kref", "arc",
-                  "rcu", "atomic", "task"]
+        wished = ["mutex", "ww_mutex", "rt_mutex", "spinlock", "semaphore",
+                  "completion", "condvar", "refcount", "kref", "arc", "rcu",
+                  "srcu", "atomic", "task", "kthread"]
         found = {family for family, _, impl in self._samples if impl == OURS}
         return ([name for name in wished if name in found]
                 + sorted(found - set(wished)))
@@ -207,5 +234,6 @@ def _section_ns(section):
 
 
 def _scenario_order(scenario):
-    return (scenario.threads, _section_ns(scenario.section), scenario.name,
+    return (scenario.busy, not scenario.throughput, scenario.threads,
+            _section_ns(scenario.section), scenario.name,
             scenario.place != "near")

@@ -7,6 +7,7 @@ import os
 import sys
 
 import checks
+import instructions
 import report
 from results import Results
 
@@ -35,8 +36,12 @@ def main():
         if status:
             return status
     page = _read(options.out, "report.html")
+    loaded = Results.load(results)
+    with open(instructions.TABLE, encoding="utf-8") as file:
+        moved = instructions.check(loaded, file.read())
     complaints = [
-        *checks.check_rows(Results.load(results), options.families),
+        *checks.check_rows(loaded, options.families),
+        *moved,
         *checks.check_html(page),
         *checks.check_summary(_read(options.out, "report.json")),
         *checks.check_markdown(_read(options.out, "report.md")),

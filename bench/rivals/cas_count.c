@@ -52,3 +52,9 @@ BENCH_OP_LOOP(run_count, unsigned int *count = BENCH_OPAQUE(&object.count),
 BENCH_SUBJECT(refcount, .family = "refcount", .impl = "cas-loop",
 	      .version = "our own", .run = run_count,
 	      .bytes = sizeof(unsigned int))
+BENCH_SUBJECT(rcuref, .family = "rcuref", .impl = "cas-loop",
+	      .version = "our own", .run = run_count,
+	      .bytes = sizeof(unsigned int))
+BENCH_SUBJECT(inside, .family = "rcuref", .op = "inside", .impl = "cas-loop",
+	      .version = "our own", .run = run_count,
+	      .bytes = sizeof(unsigned int), .traits = BENCH_ALONE)

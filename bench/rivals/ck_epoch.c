@@ -36,3 +36,6 @@ BENCH_SUBJECT(read, .family = "rcu", .op = "read", .impl = "ck-epoch",
 BENCH_SUBJECT(synchronize, .family = "rcu", .op = "synchronize",
 	      .impl = "ck-epoch", .version = BENCH_CK_VERSION,
 	      .run = run_synchronize, .traits = BENCH_ALONE)
+BENCH_SUBJECT(srcu_read, .family = "srcu", .op = "read", .impl = "ck-epoch",
+	      .version = BENCH_CK_VERSION, .run = run_read,
+	      .traits = BENCH_ALONE)

@@ -46,7 +46,9 @@ endfunction()
 # Ours, and those that come with the compiler.
 rival_source(limits.c)
 rival_source(cas_count.c)
+rival_source(fifo_futex.c)
 rival_source(pthread.c)
+rival_source(rwlock.c)
 rival_source(libstdcxx.cc
 	"BENCH_LIBSTDCXX=\"${CMAKE_CXX_COMPILER_VERSION}\"")
 if("cxx_std_20" IN_LIST CMAKE_CXX_COMPILE_FEATURES)
@@ -70,6 +72,7 @@ rival_usable(ck-fas "no ck_spinlock.h" CK_INCLUDE_DIR)
 if(ck-fas_usable)
 	rival_version(version libck-dev)
 	rival_source(ck.c "BENCH_CK_VERSION=\"${version}\"")
+	rival_source(rwlock.c "BENCH_CK_VERSION=\"${version}\"")
 	find_library(CK_LIBRARY ck)
 	if(CK_LIBRARY)
 		rival_source(ck_epoch.c "BENCH_CK_VERSION=\"${version}\"")
@@ -86,14 +89,24 @@ if(abseil_usable)
 endif()
 
 find_path(URCU_INCLUDE_DIR urcu/urcu-memb.h)
+# In a program that needs liburcu's shared library itself, ksync's threads read
+# beside liburcu, and its grace periods are two (docs/rcu.md, "A program that uses
+# liburcu itself"). So what is inlined has an archive's copy of its own, and what
+# is called is loaded.
 find_library(URCU_MEMB_LIBRARY urcu-memb)
+find_library(URCU_MEMB_ARCHIVE liburcu-memb.a)
+find_library(URCU_COMMON_ARCHIVE liburcu-common.a)
 rival_usable(liburcu "no urcu/urcu-memb.h or liburcu-memb"
-	URCU_INCLUDE_DIR AND URCU_MEMB_LIBRARY AND KSYNC_HAVE_RCU)
+	URCU_INCLUDE_DIR AND URCU_MEMB_LIBRARY AND URCU_MEMB_ARCHIVE AND URCU_COMMON_ARCHIVE
+	AND KSYNC_HAVE_RCU)
 if(liburcu_usable)
 	rival_version(version liburcu-dev)
-	rival_source(urcu.c "BENCH_URCU_VERSION=\"${version}\"")
+	rival_source(urcu.c "BENCH_URCU_VERSION=\"${version}\""
+		"BENCH_URCU_LIBRARY=\"${URCU_MEMB_LIBRARY}\"")
 	rival_source(urcu_inlined.c "BENCH_URCU_VERSION=\"${version}\"")
-	target_link_libraries(ksync-bench PRIVATE ${URCU_MEMB_LIBRARY})
+	target_link_libraries(ksync-bench PRIVATE ${URCU_MEMB_ARCHIVE}
+		${URCU_COMMON_ARCHIVE}
+		-Wl,--exclude-libs,liburcu-memb.a:liburcu-common.a)
 endif()
 
 include(${CMAKE_CURRENT_LIST_DIR}/rust.cmake)

@@ -3,7 +3,7 @@
 #
 # A preset: the packages that it takes, and how it is built and tested.
 
-PRESETS='dev release asan-ubsan tsan tsan-user coverage analysis bench package'
+PRESETS='dev release checked asan-ubsan tsan tsan-user coverage analysis bench kernel package'
 
 # Tests whose outcome no preset changes run in dev alone. By label:
 DEV_ONLY='^(headers|lint|model|options|platform)$'
@@ -15,7 +15,7 @@ groups_of() {
 	case $1 in
 	dev) groups+=(sanitize cross lint) ;;
 	release | asan-ubsan | tsan | tsan-user) groups+=(sanitize) ;;
-	coverage | package) groups+=(sanitize "$1") ;;
+	coverage | package | kernel) groups+=(sanitize "$1") ;;
 	analysis) groups+=(analysis) ;;
 	bench) groups+=(bench report) ;;
 	esac

@@ -58,9 +58,22 @@ log_end() {
 		-- "$1" | tail -n "$lines" | sed 's/^/    | /'
 }
 
-# phase NAME COMMAND...: run it; on failure show its log's end, return 1
+# Hundredths of seconds of processors that ended children took so far.
+spent() {
+	local stat
+
+	stat=$(cat "/proc/$$/stat")
+	# shellcheck disable=SC2086 # fields
+	set -- ${stat##*) }
+	echo $((${14} + ${15}))
+}
+
+# phase NAME COMMAND...: run it; on failure show its log's end, return 1. What
+# it took goes to build/log/phases.tsv, for ./dev times.
 phase() {
 	local name=$1 log=build/log/${1// /-}.log start=$SECONDS rc
+	local spent
+	spent=$(spent)
 	shift
 
 	mkdir -p build/log 2>/dev/null
@@ -79,6 +92,9 @@ phase() {
 		end_watch
 	fi
 
+	spent=$(($(spent) - spent))
+	printf '%s\t%d\t%d.%02d\n' "$name" $((SECONDS - start)) \
+		$((spent / 100)) $((spent % 100)) >>build/log/phases.tsv
 	! on_terminal || printf '\r\033[K'
 	printf '  %-20s %5s' "$name" "$(clock $((SECONDS - start)))"
 	if ((rc == 0)); then

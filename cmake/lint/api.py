@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The public interface: what is exported, and what each contract says."""
 
+import functools
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ class Declaration:
         self.file, self.start, self.name = file, start, name
         at = re.search(rf"\b{name}\s*(?=\()", head)
         self.returns_void = bool(re.search(r"\bvoid\s*$", head[:at.start()]))
-        self.parameters = _parameter_names(head[at.end():])
+        self.parameters = parameter_names(head[at.end():])
         self.comment = _comment_before(file, start)
 
     @property
@@ -26,7 +27,7 @@ class Declaration:
         return self.file.line(self.start)
 
 
-def _parameter_names(text):
+def parameter_names(text):
     names = []
     for part in source.arguments(text[1:source.closing(text, 0, "()") - 1]):
         pointer = re.search(r"\(\s*\*+\s*(\w+)", part)
@@ -47,8 +48,13 @@ def _comment_before(file, start):
     return ""
 
 
+@functools.lru_cache
 def declarations(root):
     """The declarations in the public headers, those in macros left out."""
+    return list(_declarations(root))
+
+
+def _declarations(root):
     for file in source.sources(root, ("include/ksync",)):
         code = source.without_directives(file.code)
         for match in _MARKER.finditer(code):
@@ -56,6 +62,13 @@ def declarations(root):
             name = source.declared_name("x " + head) or ""
             if name.startswith("ksync_"):
                 yield Declaration(file, match.start(), name, head)
+
+
+def title(found):
+    """What the first line of its contract says that it does."""
+    lines = source.comment_text(found.comment)
+    first = next((line.strip() for line in lines if line.strip()), "")
+    return first.partition(" - ")[2]
 
 
 def contracts(project, report):
@@ -98,7 +111,7 @@ def _contract_faults(found, lines):
 def _preprocessed(project, header):
     """A public header without macros; "" if this build does not have it.
 
-    Its inline functions look like exported ones: src/ffi.c has a copy of
+    Its inline functions look like exported ones: src/api/ffi.c has a copy of
     each, made as here, by calling KSYNC_INLINE what KSYNC_API is.
     """
     command = [project.compiler, "-E", "-P", "-x", "c", "-std=c11",
@@ -165,5 +178,5 @@ def exports(project, report):
         report.fault(
             "include/ksync", 1,
             f"{name}() is promised, but {library} does not export it; define "
-            "it, or include its header in src/ffi.c",
+            "it, or include its header in src/api/ffi.c",
         )

@@ -20,7 +20,10 @@ import source
 KINDS = ("acquire", "release", "full", "light", "heavy")
 
 # These files define the operations that the others order with.
-DEFINERS = re.compile(r"(?:^|/)(?:machine|atomic\w*|bitops)\.h$")
+DEFINERS = re.compile(
+    r"(?:^|/)(?:machine|atomic\w*|bitops|rseq|percpu)\.h$"
+    r"|(?:^|/)port/(?:rseq|percpu_count)\.c$"
+)
 
 _END = re.compile(r"ORDER ([a-z0-9_]+\.[a-z0-9_]+)(?:: *(\w+)\.?)?")
 # Ways to order memory that no label could stand before.
@@ -51,6 +54,8 @@ _OTHER_NAMES = {
     "ksync_barrier": "light",
     "ksync__membarrier": "heavy",
     "ksync__gp_synchronize": "heavy",
+    "ksync__percpu_add": "light",
+    "ksync__percpu_fence": "heavy",
 }
 
 

@@ -25,7 +25,7 @@ _FORBIDDEN = {
     r"\b\w*printf\b": "reports go through <ksync/report.h>",
     r"\berrno\b(?!\.h)": "return the error instead",
     r"\bpthread_\w*": "use the task and park()",
-    r"\w*urcu\w*": "only src/rcu_urcu.h knows liburcu",
+    r"\w*urcu\w*": "only src/defer/rcu_urcu.h knows liburcu",
 }
 
 
@@ -80,11 +80,11 @@ def leftovers(project, report):
 
 
 def _algorithms(root):
-    """src/<stem>.c of each family, and src/<stem>_<part>.c."""
-    stems = {stem for stem, _, _, _ in tree.primitives(root)}
-    for path in sorted(glob.glob("src/*.c", root_dir=root)):
-        stem = os.path.basename(path)[:-2]
-        if any(f"{stem}_".startswith(f"{family}_") for family in stems):
+    """The sources above the system, but for the one that knows liburcu."""
+    for floor in tree.floor_names(root):
+        if floor in ("base", "port", "api"):
+            continue
+        for path in sorted(glob.glob(f"src/{floor}/*.c", root_dir=root)):
             yield source.Source(root, path)
 
 

@@ -35,6 +35,9 @@
  * puts at the end of the scope; likewise config_unique and config_weak. gcc's
  * -fanalyzer sees a double put, a use after put and a leak; give it
  * -DKSYNC_ANALYZE, which hides the bodies that it cannot follow.
+ *
+ * The type's size is fixed: no flexible array. In C++ it has neither
+ * constructors nor a destructor, which nobody would call.
  */
 #ifndef KSYNC_ARC_H
 #define KSYNC_ARC_H
@@ -56,7 +59,8 @@ KSYNC_STATIC_ASSERT(sizeof(ksync_arc_t) <= KSYNC__ARC_DATA_OFFSET,
 
 KSYNC_BEGIN_DECLS
 
-/* In src/arc.c. A new object is unique, its bytes are 0. NULL: no memory. */
+/* In src/object/arc.c. A new object is unique, its bytes are 0. NULL: no
+ * memory. */
 KSYNC_API ksync_arc_t *ksync__arc_alloc(size_t size, void (*drop)(void *));
 /* The last shared reference is gone. */
 KSYNC_API void ksync__arc_drop(ksync_arc_t *arc);
@@ -65,7 +69,7 @@ KSYNC_API void ksync__arc_free(ksync_arc_t *arc);
 
 KSYNC_PRIVATE_INLINE void *ksync__arc_object(ksync_arc_t *arc)
 {
-	return (char *)arc + KSYNC__ARC_DATA_OFFSET;
+	return KSYNC__RECAST(char *, arc) + KSYNC__ARC_DATA_OFFSET;
 }
 
 KSYNC_PRIVATE_INLINE void ksync__arc_weak_put(ksync_arc_t *arc)
@@ -140,6 +144,41 @@ KSYNC_END_DECLS
 	KSYNC__ARC_REF(name##_unique_put, declaration, __VA_ARGS__)
 #endif
 
+/* In C++: an object that is made of zeroes and ends without its destructor. In
+ * C it is any; but one with a flexible array would have no room for that. The
+ * member after it is what compilers mind, if its name is the user's. */
+#ifdef __cplusplus
+#define KSYNC__ARC_FITS(name, type)                                           \
+	static_assert(__is_trivially_copyable(type) &&                        \
+			      __is_trivially_constructible(type),             \
+		      "the type has C++ constructors or a destructor, which " \
+		      "an Arc does not call");                                \
+	struct name##_has_its_size {                                          \
+		type ksync__object;                                           \
+		char ksync__more;                                             \
+	};
+#else
+/* clang-format off */
+#define KSYNC__ARC_FITS(name, type)        \
+	_Pragma("GCC diagnostic push")     \
+	KSYNC__ARC_FLEXIBLE                \
+	struct name##_has_its_size {       \
+		type name;                 \
+		char ksync__more;          \
+	};                                 \
+	_Pragma("GCC diagnostic pop")
+/* clang-format on */
+#ifdef __clang__
+#define KSYNC__ARC_FLEXIBLE \
+	_Pragma("GCC diagnostic error \"-Wgnu-variable-sized-type-not-at-end\"")
+#else
+#define KSYNC__ARC_FLEXIBLE _Pragma("GCC diagnostic error \"-Wpedantic\"")
+#endif
+#endif
+
+/* The same object as a pointer of another kind. */
+#define KSYNC__ARC_AS(type, x) KSYNC__CAST(type *, KSYNC__CAST(void *, x))
+
 /*
  * KSYNC_DEFINE_ARC(name, type, drop_fn): an Arc of type; drop_fn(type *) ends
  * the object, not its memory, and may be NULL.
@@ -147,6 +186,7 @@ KSYNC_END_DECLS
 /* clang-format off */
 #define KSYNC_DEFINE_ARC(name, type, drop_fn)                                 \
 	KSYNC__ARC_STRICT                                                     \
+	KSYNC__ARC_FITS(name, type)                                           \
 	struct name##_arc {                                                   \
 		ksync_arc_t arc;                                              \
 		KSYNC_ALIGNED(KSYNC__ARC_DATA_OFFSET) type data;              \
@@ -160,116 +200,131 @@ KSYNC_END_DECLS
 	struct name##_weak {                                                  \
 		struct name##_arc a;                                          \
 	};                                                                    \
-	KSYNC_STATIC_ASSERT(offsetof(struct name##_arc, data) ==              \
-				    KSYNC__ARC_DATA_OFFSET,                   \
+	KSYNC_STATIC_ASSERT(__alignof__(type) <= KSYNC__ARC_DATA_OFFSET,      \
 			    "the type is aligned more than malloc aligns");   \
-	KSYNC_PRIVATE_INLINE void ksync__##name##_arc_drop(void *object)      \
+	KSYNC_PRIVATE_INLINE void ksync__##name##_arc_drop(                   \
+		void *ksync__object)                                          \
 	{                                                                     \
-		void (*fn)(type *) = drop_fn;                                 \
+		void (*ksync__drop)(type *) = drop_fn;                        \
                                                                               \
-		if (fn)                                                       \
-			fn((type *)object);                                   \
+		if (ksync__drop)                                              \
+			ksync__drop(KSYNC__CAST(type *, ksync__object));      \
 	}                                                                     \
                                                                               \
 	/* Shared. */                                                         \
-	KSYNC__ARC_FN(void name##_arc_put(struct name##_arc *a),              \
-		if (a)                                                        \
-			ksync__arc_put(&a->arc);)                             \
+	KSYNC__ARC_FN(void name##_arc_put(struct name##_arc *ksync__a),       \
+		if (ksync__a)                                                 \
+			ksync__arc_put(&ksync__a->arc);)                      \
 	KSYNC__ARC_REF(name##_arc_put,                                        \
 		__attribute__((returns_nonnull))                              \
-		struct name##_arc *name##_arc_get(struct name##_arc *a),      \
-		ksync_refcount_inc(&a->arc.strong);                           \
-		return a;)                                                    \
-	KSYNC__ARC_BODY(type *name##_arc_data(struct name##_arc *a),          \
-		KSYNC__ARC_SEE(a);                                            \
-		return &a->data;)                                             \
+		struct name##_arc *name##_arc_get(                            \
+			struct name##_arc *ksync__a),                         \
+		ksync_refcount_inc(&ksync__a->arc.strong);                    \
+		return ksync__a;)                                             \
+	KSYNC__ARC_BODY(type *name##_arc_data(struct name##_arc *ksync__a),   \
+		KSYNC__ARC_SEE(ksync__a);                                     \
+		return &ksync__a->data;)                                      \
 	KSYNC__ARC_FN(                                                        \
-		unsigned int name##_arc_count(const struct name##_arc *a),    \
-		return ksync_refcount_read(&a->arc.strong);)                  \
-	KSYNC__ARC_FN(bool name##_arc_ptr_eq(const struct name##_arc *a,      \
-					     const struct name##_arc *b),     \
-		return a == b;)                                               \
+		unsigned int name##_arc_count(                                \
+			const struct name##_arc *ksync__a),                   \
+		return ksync_refcount_read(&ksync__a->arc.strong);)           \
+	KSYNC__ARC_FN(bool name##_arc_ptr_eq(                                 \
+			      const struct name##_arc *ksync__a,              \
+			      const struct name##_arc *ksync__b),             \
+		return ksync__a == ksync__b;)                                 \
                                                                               \
 	/* Unique. put ends the object, discard only its memory. */           \
-	KSYNC__ARC_FN(void name##_unique_put(struct name##_unique *u),        \
-		if (u)                                                        \
-			ksync__arc_drop(&u->a.arc);)                          \
-	KSYNC__ARC_FN(void name##_unique_discard(struct name##_unique *u),    \
-		if (u)                                                        \
-			ksync__arc_weak_put(&u->a.arc);)                      \
+	KSYNC__ARC_FN(void name##_unique_put(struct name##_unique *ksync__u), \
+		if (ksync__u)                                                 \
+			ksync__arc_drop(&ksync__u->a.arc);)                   \
+	KSYNC__ARC_FN(void name##_unique_discard(                             \
+			      struct name##_unique *ksync__u),                \
+		if (ksync__u)                                                 \
+			ksync__arc_weak_put(&ksync__u->a.arc);)               \
 	KSYNC__ARC_REF(name##_arc_put,                                        \
 		__attribute__((returns_nonnull))                              \
 		struct name##_arc *name##_unique_share(                       \
-			struct name##_unique *u),                            \
-		ksync__arc_share(&u->a.arc);                                  \
-		return &u->a;)                                                \
+			struct name##_unique *ksync__u),                      \
+		ksync__arc_share(&ksync__u->a.arc);                           \
+		return &ksync__u->a;)                                         \
 	KSYNC__ARC_UNIQUE(name,                                               \
 		struct name##_unique *name##_unique_new(void),                \
-		return (struct name##_unique *)(void *)ksync__arc_alloc(      \
-			sizeof(struct name##_arc), ksync__##name##_arc_drop);) \
+		return KSYNC__ARC_AS(struct name##_unique,                    \
+			ksync__arc_alloc(sizeof(struct name##_arc),           \
+					 ksync__##name##_arc_drop));)         \
 	KSYNC__ARC_UNIQUE(name,                                               \
 		struct name##_unique *name##_arc_into_unique_or_put(          \
-			struct name##_arc *a),                                \
-		return (struct name##_unique *)(void *)                       \
-			ksync__arc_into_unique_or_put(&a->arc);)              \
-	KSYNC__ARC_BODY(type *name##_unique_data(struct name##_unique *u),    \
-		KSYNC__ARC_SEE(u);                                            \
-		return &u->a.data;)                                           \
+			struct name##_arc *ksync__a),                         \
+		return KSYNC__ARC_AS(struct name##_unique,                    \
+			ksync__arc_into_unique_or_put(&ksync__a->arc));)      \
+	KSYNC__ARC_BODY(type *name##_unique_data(                             \
+				struct name##_unique *ksync__u),              \
+		KSYNC__ARC_SEE(ksync__u);                                     \
+		return &ksync__u->a.data;)                                    \
                                                                               \
 	/* A shared object from a value; NULL if there is no memory. */       \
 	KSYNC__ARC_REF(name##_arc_put,                                        \
-		struct name##_arc *name##_arc_new(type value),                \
-		struct name##_unique *u = name##_unique_new();                \
+		struct name##_arc *name##_arc_new(type ksync__value),         \
+		struct name##_unique *ksync__u = name##_unique_new();         \
                                                                               \
-		if (!u)                                                       \
+		if (!ksync__u)                                                \
 			return NULL;                                          \
-		*name##_unique_data(u) = value;                               \
-		return name##_unique_share(u);)                               \
+		*name##_unique_data(ksync__u) = ksync__value;                 \
+		return name##_unique_share(ksync__u);)                        \
                                                                               \
 	/* Borrowed: from a reference that outlives the use. */               \
 	KSYNC__ARC_BODY(                                                      \
-		struct name##_borrow *name##_arc_borrow(struct name##_arc *a), \
-		KSYNC__ARC_SEE(a);                                            \
-		return (struct name##_borrow *)(void *)a;)                    \
-	KSYNC__ARC_BODY(type *name##_borrow_data(struct name##_borrow *b),    \
-		KSYNC__ARC_SEE(b);                                            \
-		return &b->a.data;)                                           \
+		struct name##_borrow *name##_arc_borrow(                      \
+			struct name##_arc *ksync__a),                         \
+		KSYNC__ARC_SEE(ksync__a);                                     \
+		return KSYNC__ARC_AS(struct name##_borrow, ksync__a);)        \
+	KSYNC__ARC_BODY(type *name##_borrow_data(                             \
+				struct name##_borrow *ksync__b),              \
+		KSYNC__ARC_SEE(ksync__b);                                     \
+		return &ksync__b->a.data;)                                    \
 	KSYNC__ARC_REF(name##_arc_put,                                        \
 		__attribute__((returns_nonnull))                              \
-		struct name##_arc *name##_borrow_get(struct name##_borrow *b), \
-		ksync_refcount_inc(&b->a.arc.strong);                         \
-		return &b->a;)                                                \
+		struct name##_arc *name##_borrow_get(                         \
+			struct name##_borrow *ksync__b),                      \
+		ksync_refcount_inc(&ksync__b->a.arc.strong);                  \
+		return &ksync__b->a;)                                         \
                                                                               \
 	/* Weak. upgrade: NULL if the object is gone, unique, or full. */     \
-	KSYNC__ARC_FN(void name##_weak_put(struct name##_weak *w),            \
-		if (w)                                                        \
-			ksync__arc_weak_put(&w->a.arc);)                      \
+	KSYNC__ARC_FN(void name##_weak_put(struct name##_weak *ksync__w),     \
+		if (ksync__w)                                                 \
+			ksync__arc_weak_put(&ksync__w->a.arc);)               \
 	KSYNC__ARC_REF(name##_weak_put,                                       \
 		__attribute__((returns_nonnull))                              \
 		struct name##_weak *name##_arc_downgrade(                     \
-			struct name##_arc *a),                               \
-		ksync_refcount_inc(&a->arc.weak);                             \
-		return (struct name##_weak *)(void *)a;)                      \
+			struct name##_arc *ksync__a),                         \
+		ksync_refcount_inc(&ksync__a->arc.weak);                      \
+		return KSYNC__ARC_AS(struct name##_weak, ksync__a);)          \
 	KSYNC__ARC_REF(name##_weak_put,                                       \
 		__attribute__((returns_nonnull))                              \
-		struct name##_weak *name##_weak_get(struct name##_weak *w),   \
-		ksync_refcount_inc(&w->a.arc.weak);                           \
-		return w;)                                                    \
+		struct name##_weak *name##_weak_get(                          \
+			struct name##_weak *ksync__w),                        \
+		ksync_refcount_inc(&ksync__w->a.arc.weak);                    \
+		return ksync__w;)                                             \
 	KSYNC__ARC_REF(name##_arc_put,                                        \
-		struct name##_arc *name##_weak_upgrade(struct name##_weak *w), \
-		return (struct name##_arc *)(void *)                          \
-			ksync__arc_upgrade(&w->a.arc);)                       \
+		struct name##_arc *name##_weak_upgrade(                       \
+			struct name##_weak *ksync__w),                        \
+		return KSYNC__ARC_AS(struct name##_arc,                       \
+			ksync__arc_upgrade(&ksync__w->a.arc));)               \
                                                                               \
 	/* Through a void pointer and back; the reference goes along. */      \
-	KSYNC__ARC_FN(type *name##_arc_into_raw(struct name##_arc *a),        \
-		return &a->data;)                                             \
-	KSYNC__ARC_FN(struct name##_arc *name##_arc_from_raw(type *raw),      \
-		return ksync_container_of(raw, struct name##_arc, data);)     \
+	KSYNC__ARC_FN(KSYNC_MUST_CHECK type *name##_arc_into_raw(             \
+			      struct name##_arc *ksync__a),                   \
+		return &ksync__a->data;)                                      \
+	KSYNC__ARC_FN(KSYNC_MUST_CHECK struct name##_arc *name##_arc_from_raw(\
+			      type *ksync__raw),                              \
+		return ksync_container_of(ksync__raw, struct name##_arc,      \
+					  data);)                             \
                                                                               \
-	KSYNC_DEFINE_FREE(name##_arc, struct name##_arc *, name##_arc_put(_T)) \
-	KSYNC_DEFINE_FREE(name##_unique, struct name##_unique *,              \
+	KSYNC__DEFINE_FREE_TYPED(name##_arc, struct name##_arc *,             \
+			  name##_arc_put(_T))                                 \
+	KSYNC__DEFINE_FREE_TYPED(name##_unique, struct name##_unique *,       \
 			  name##_unique_put(_T))                              \
-	KSYNC_DEFINE_FREE(name##_weak, struct name##_weak *,                  \
+	KSYNC__DEFINE_FREE_TYPED(name##_weak, struct name##_weak *,           \
 			  name##_weak_put(_T))
 /* clang-format on */
 

@@ -17,7 +17,7 @@
 #ifndef KSYNC_ATOMIC_H
 #define KSYNC_ATOMIC_H
 
-#include <ksync/machine.h>
+#include <ksync/atomic_access.h>
 
 typedef struct ksync_atomic {
 	int counter;
@@ -37,16 +37,29 @@ typedef struct ksync_atomic_long {
 #define KSYNC_ATOMIC_LONG_INIT(i) { (i) }
 
 /*
+ * The macros below take a variable, or a pointer p to one, of any type of 1, 2,
+ * 4 or 8 bytes that can be copied byte by byte; values are converted to it as
+ * in an initialisation. Each argument is evaluated once.
+ */
+
+/*
  * One access, whole and done once: the compiler neither splits, repeats nor
  * drops it. No order. ThreadSanitizer sees an atomic access.
  */
-#define KSYNC_READ_ONCE(x) ksync__mc_load(&(x), KSYNC__MO_RELAXED)
-#define KSYNC_WRITE_ONCE(x, v) ksync__mc_store(&(x), (v), KSYNC__MO_RELAXED)
+#define KSYNC_READ_ONCE(x) KSYNC__LOAD(KSYNC__ADDRESS(x), KSYNC__MO_RELAXED)
+#define KSYNC_WRITE_ONCE(x, v) \
+	KSYNC__STORE(KSYNC__ADDRESS(x), v, KSYNC__MO_RELAXED)
+/*
+ * Directly after a locked operation that wrote v to x, where nobody else may
+ * write x before this thread does again: the same v once more, plainly. On
+ * Intel's processors a load waits for the locked operation that wrote what it
+ * reads; behind a plain store it does not: docs/decisions/0013.
+ */
+#define KSYNC__STORE_AGAIN(x, v) ksync__mc_store_again(&(x), (v))
 
 /* What the other side wrote before its release is visible after this. */
-#define ksync_smp_load_acquire(p) ksync__mc_load((p), KSYNC__MO_ACQUIRE)
-#define ksync_smp_store_release(p, v) \
-	ksync__mc_store((p), (v), KSYNC__MO_RELEASE)
+#define ksync_smp_load_acquire(p) KSYNC__LOAD(p, KSYNC__MO_ACQUIRE)
+#define ksync_smp_store_release(p, v) KSYNC__STORE(p, v, KSYNC__MO_RELEASE)
 /* A store, then a full barrier. */
 #define ksync_smp_store_mb(x, v)        \
 	do {                            \
@@ -58,56 +71,38 @@ typedef struct ksync_atomic_long {
 #define ksync_smp_mb__before_atomic() ksync_smp_mb()
 #define ksync_smp_mb__after_atomic() ksync_smp_mb()
 
-/* xchg(p, v): the old value. */
-#define KSYNC__XCHG(p, v, order)                                          \
-	__extension__({                                                   \
-		__typeof__(*(p)) ksync__old;                              \
-		KSYNC__AROUND_##order();                                  \
-		ksync__old = ksync__mc_xchg((p), (v), KSYNC__MO_##order); \
-		KSYNC__AROUND_##order();                                  \
-		ksync__old;                                               \
-	})
-#define ksync_xchg(p, v) KSYNC__XCHG(p, v, FULL)
-#define ksync_xchg_acquire(p, v) KSYNC__XCHG(p, v, ACQUIRE)
-#define ksync_xchg_release(p, v) KSYNC__XCHG(p, v, RELEASE)
-#define ksync_xchg_relaxed(p, v) KSYNC__XCHG(p, v, RELAXED)
+/* The old value. */
+#define ksync_xchg(p, v) KSYNC__XCHG(p, v, KSYNC__MO_FULL)
+#define ksync_xchg_acquire(p, v) KSYNC__XCHG(p, v, KSYNC__MO_ACQUIRE)
+#define ksync_xchg_release(p, v) KSYNC__XCHG(p, v, KSYNC__MO_RELEASE)
+#define ksync_xchg_relaxed(p, v) KSYNC__XCHG(p, v, KSYNC__MO_RELAXED)
 
 /*
  * try_cmpxchg(p, oldp, v): true if *oldp was found and replaced by v; else
- * *oldp is what was found, and nothing is ordered.
+ * *oldp is what was found, and nothing is ordered. Bytes are compared: a
+ * structure should have no padding, and two zeroes of a float differ.
  */
-#define KSYNC__TRY_CMPXCHG(p, oldp, v, order)                           \
-	__extension__({                                                 \
-		bool ksync__done;                                       \
-		KSYNC__AROUND_##order();                                \
-		ksync__done = ksync__mc_try_cmpxchg((p), (oldp), (v),   \
-						    KSYNC__MO_##order); \
-		KSYNC__AROUND_##order();                                \
-		ksync__done;                                            \
-	})
-#define ksync_try_cmpxchg(p, oldp, v) KSYNC__TRY_CMPXCHG(p, oldp, v, FULL)
+#define ksync_try_cmpxchg(p, oldp, v) \
+	KSYNC__TRY_CMPXCHG(p, oldp, v, KSYNC__MO_FULL)
 #define ksync_try_cmpxchg_acquire(p, oldp, v) \
-	KSYNC__TRY_CMPXCHG(p, oldp, v, ACQUIRE)
+	KSYNC__TRY_CMPXCHG(p, oldp, v, KSYNC__MO_ACQUIRE)
 #define ksync_try_cmpxchg_release(p, oldp, v) \
-	KSYNC__TRY_CMPXCHG(p, oldp, v, RELEASE)
+	KSYNC__TRY_CMPXCHG(p, oldp, v, KSYNC__MO_RELEASE)
 #define ksync_try_cmpxchg_relaxed(p, oldp, v) \
-	KSYNC__TRY_CMPXCHG(p, oldp, v, RELAXED)
+	KSYNC__TRY_CMPXCHG(p, oldp, v, KSYNC__MO_RELAXED)
 
-/* cmpxchg(p, old, v): what was found; replaced if that is old. */
-#define KSYNC__CMPXCHG(p, old, v, order)                              \
-	__extension__({                                               \
-		__typeof__(*(p)) ksync__found = (old);                \
-		(void)KSYNC__TRY_CMPXCHG(p, &ksync__found, v, order); \
-		ksync__found;                                         \
-	})
-#define ksync_cmpxchg(p, old, v) KSYNC__CMPXCHG(p, old, v, FULL)
-#define ksync_cmpxchg_acquire(p, old, v) KSYNC__CMPXCHG(p, old, v, ACQUIRE)
-#define ksync_cmpxchg_release(p, old, v) KSYNC__CMPXCHG(p, old, v, RELEASE)
-#define ksync_cmpxchg_relaxed(p, old, v) KSYNC__CMPXCHG(p, old, v, RELAXED)
+/* What was found, which is replaced if it is old. */
+#define ksync_cmpxchg(p, old, v) KSYNC__CMPXCHG(p, old, v, KSYNC__MO_FULL)
+#define ksync_cmpxchg_acquire(p, old, v) \
+	KSYNC__CMPXCHG(p, old, v, KSYNC__MO_ACQUIRE)
+#define ksync_cmpxchg_release(p, old, v) \
+	KSYNC__CMPXCHG(p, old, v, KSYNC__MO_RELEASE)
+#define ksync_cmpxchg_relaxed(p, old, v) \
+	KSYNC__CMPXCHG(p, old, v, KSYNC__MO_RELAXED)
 
 KSYNC_BEGIN_DECLS
 
-#define KSYNC__AN(op) ksync_atomic_##op
+#define KSYNC__AN(op) ksync_atomic##op
 #define KSYNC__AT ksync_atomic_t
 #define KSYNC__AV int
 #define KSYNC__AU unsigned int
@@ -117,7 +112,7 @@ KSYNC_BEGIN_DECLS
 #undef KSYNC__AV
 #undef KSYNC__AU
 
-#define KSYNC__AN(op) ksync_atomic64_##op
+#define KSYNC__AN(op) ksync_atomic64##op
 #define KSYNC__AT ksync_atomic64_t
 #define KSYNC__AV ksync_s64
 #define KSYNC__AU ksync_u64
@@ -127,7 +122,7 @@ KSYNC_BEGIN_DECLS
 #undef KSYNC__AV
 #undef KSYNC__AU
 
-#define KSYNC__AN(op) ksync_atomic_long_##op
+#define KSYNC__AN(op) ksync_atomic_long##op
 #define KSYNC__AT ksync_atomic_long_t
 #define KSYNC__AV long
 #define KSYNC__AU unsigned long

@@ -10,36 +10,42 @@
 
 #include <ksync/machine.h>
 
-#define KSYNC_BITS_PER_LONG ((long)(8 * sizeof(long)))
+#define KSYNC_BITS_PER_LONG (sizeof(long) == 8 ? 64L : 32L)
 
 KSYNC_BEGIN_DECLS
 
 KSYNC_PRIVATE_INLINE unsigned long ksync__bit_mask(long nr)
 {
-	return 1UL << (nr % KSYNC_BITS_PER_LONG);
+	return 1UL << (nr & (KSYNC_BITS_PER_LONG - 1));
+}
+
+/* Rounds down: a negative bit is before the array, not beyond a shift. */
+KSYNC_PRIVATE_INLINE long ksync__bit_index(long nr)
+{
+	return nr >> (KSYNC_BITS_PER_LONG == 64 ? 6 : 5);
 }
 
 KSYNC_PRIVATE_INLINE volatile unsigned long *
 ksync__bit_word(long nr, volatile unsigned long *addr)
 {
-	return addr + nr / KSYNC_BITS_PER_LONG;
+	return addr + ksync__bit_index(nr);
 }
 
 #define KSYNC__BIT_VOID(name, op, mask, order)                                \
 	KSYNC_INLINE void ksync_##name(long nr, volatile unsigned long *addr) \
 	{                                                                     \
-		(void)ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask,   \
-					   KSYNC__MO_##order);                \
+		(void)ksync__mc_fetch##op(ksync__bit_word(nr, addr), mask,    \
+					  KSYNC__MO##order);                  \
 	}
 #define KSYNC__BIT_TEST(name, op, mask, order)                                \
 	KSYNC_INLINE bool ksync_##name(long nr, volatile unsigned long *addr) \
 	{                                                                     \
 		unsigned long old;                                            \
                                                                               \
-		KSYNC__AROUND_##order();                                      \
-		old = ksync__mc_fetch_##op(ksync__bit_word(nr, addr), mask,   \
-					   KSYNC__MO_##order);                \
-		KSYNC__AROUND_##order();                                      \
+		KSYNC__AROUND(KSYNC__MO##order);                              \
+		old = ksync__mc_fetch##op(ksync__bit_word(nr, addr), mask,    \
+					  KSYNC__MO##order);                  \
+		KSYNC__AROUND(KSYNC__MO##order);                              \
 		return (old & ksync__bit_mask(nr)) != 0;                      \
 	}
 #define KSYNC__BIT_PLAIN(name, expr)                                         \
@@ -59,14 +65,14 @@ ksync__bit_word(long nr, volatile unsigned long *addr)
 		(void)ksync___test_and_##name##_bit(nr, addr);               \
 	}
 
-KSYNC__BIT_VOID(set_bit, or, ksync__bit_mask(nr), RELAXED)
-KSYNC__BIT_VOID(clear_bit, and, ~ksync__bit_mask(nr), RELAXED)
-KSYNC__BIT_VOID(change_bit, xor, ksync__bit_mask(nr), RELAXED)
-KSYNC__BIT_VOID(clear_bit_unlock, and, ~ksync__bit_mask(nr), RELEASE)
-KSYNC__BIT_TEST(test_and_set_bit, or, ksync__bit_mask(nr), FULL)
-KSYNC__BIT_TEST(test_and_clear_bit, and, ~ksync__bit_mask(nr), FULL)
-KSYNC__BIT_TEST(test_and_change_bit, xor, ksync__bit_mask(nr), FULL)
-KSYNC__BIT_TEST(test_and_set_bit_lock, or, ksync__bit_mask(nr), ACQUIRE)
+KSYNC__BIT_VOID(set_bit, _or, ksync__bit_mask(nr), _RELAXED)
+KSYNC__BIT_VOID(clear_bit, _and, ~ksync__bit_mask(nr), _RELAXED)
+KSYNC__BIT_VOID(change_bit, _xor, ksync__bit_mask(nr), _RELAXED)
+KSYNC__BIT_VOID(clear_bit_unlock, _and, ~ksync__bit_mask(nr), _RELEASE)
+KSYNC__BIT_TEST(test_and_set_bit, _or, ksync__bit_mask(nr), _FULL)
+KSYNC__BIT_TEST(test_and_clear_bit, _and, ~ksync__bit_mask(nr), _FULL)
+KSYNC__BIT_TEST(test_and_change_bit, _xor, ksync__bit_mask(nr), _FULL)
+KSYNC__BIT_TEST(test_and_set_bit_lock, _or, ksync__bit_mask(nr), _ACQUIRE)
 KSYNC__BIT_PLAIN(set, old | mask)
 KSYNC__BIT_PLAIN(clear, old & ~mask)
 KSYNC__BIT_PLAIN(change, old ^ mask)
@@ -124,8 +130,7 @@ KSYNC_INLINE void ksync___assign_bit(long nr, volatile unsigned long *addr,
  */
 KSYNC_INLINE bool ksync_test_bit(long nr, const volatile unsigned long *addr)
 {
-	return (ksync__mc_load(addr + nr / KSYNC_BITS_PER_LONG,
-			       KSYNC__MO_RELAXED) &
+	return (ksync__mc_load(addr + ksync__bit_index(nr), KSYNC__MO_RELAXED) &
 		ksync__bit_mask(nr)) != 0;
 }
 
@@ -145,8 +150,7 @@ KSYNC_INLINE bool ksync_test_bit(long nr, const volatile unsigned long *addr)
 KSYNC_INLINE bool ksync_test_bit_acquire(long nr,
 					 const volatile unsigned long *addr)
 {
-	return (ksync__mc_load(addr + nr / KSYNC_BITS_PER_LONG,
-			       KSYNC__MO_ACQUIRE) &
+	return (ksync__mc_load(addr + ksync__bit_index(nr), KSYNC__MO_ACQUIRE) &
 		ksync__bit_mask(nr)) != 0;
 }
 

@@ -24,37 +24,65 @@
 #ifndef KSYNC_CLEANUP_H
 #define KSYNC_CLEANUP_H
 
+#include <ksync/atomic_access.h>
 #include <ksync/err.h>
 
 /*
  * A cleanup action for a variable of this type; the expression calls it _T and
- * should test for NULL first, so that the compiler can drop it.
+ * should test for NULL first, so that the compiler can drop it. As in the
+ * kernel any variable may have it: a pointer freed as void * is of any type.
  */
-#define KSYNC_DEFINE_FREE(name, type, expr)                          \
-	KSYNC_PRIVATE_INLINE void ksync__free_##name(void *ksync__p) \
-	{                                                            \
-		type _T = *(type *)ksync__p;                         \
-                                                                     \
-		expr;                                                \
+#define KSYNC_DEFINE_FREE(name, type, expr) \
+	KSYNC__DEFINE_FREE(name, type, const void *, expr)
+/* The same for variables of this type alone. */
+#define KSYNC__DEFINE_FREE_TYPED(name, type, expr) \
+	KSYNC__DEFINE_FREE(name, type, type const *, expr)
+#define KSYNC__DEFINE_FREE(name, type, pointer, expr)                  \
+	KSYNC_PRIVATE_INLINE void ksync__free_##name(pointer ksync__p) \
+	{                                                              \
+		type _T = *KSYNC__CAST(type const *, ksync__p);        \
+                                                                       \
+		expr;                                                  \
 	}
 #define ksync_free(name) KSYNC_CLEANUP(ksync__free_##name)
 
+#ifdef __cplusplus
+extern "C++" {
+template <class ksync__t>
+KSYNC_MUST_CHECK KSYNC_PRIVATE_INLINE typename ksync__plain<ksync__t>::type
+ksync__take(ksync__t &p)
+{
+	typename ksync__plain<ksync__t>::type taken = p;
+
+	p = nullptr;
+	return taken;
+}
+}
+/* Take the pointer out of a variable with a cleanup; it becomes NULL. */
+#define ksync_no_free_ptr(p) ksync__take(p)
+#else
 KSYNC_PRIVATE_INLINE KSYNC_MUST_CHECK const volatile void *
 ksync__must_use(const volatile void *p)
 {
 	return p;
 }
-
-/* Take the pointer out of a variable with a cleanup; it becomes NULL. */
-#define ksync_no_free_ptr(p)                                       \
-	((__typeof__(p))(uintptr_t)ksync__must_use(__extension__({ \
-		__typeof__(p) ksync__taken = (p);                  \
-		(p) = NULL;                                        \
-		ksync__taken;                                      \
+#define ksync_no_free_ptr(p) \
+	KSYNC__TAKE(KSYNC_UNIQUE(ksync__at_), KSYNC_UNIQUE(ksync__taken_), p)
+#define KSYNC__TAKE(at, taken, p)                                    \
+	((KSYNC__PLAIN(p))(uintptr_t)ksync__must_use(__extension__({ \
+		__typeof__(&(p)) at = &(p);                          \
+		KSYNC__PLAIN(p) taken = *at;                         \
+                                                                     \
+		*at = NULL;                                          \
+		taken;                                               \
 	})))
+#endif
 #define ksync_return_ptr(p) return ksync_no_free_ptr(p)
 /* A callee has taken the pointer over. */
 #define ksync_retain_and_null_ptr(p) ((void)((p) = NULL))
+
+/* The number of arguments decides: a macro for 1, or for more. */
+#define KSYNC__PICK_10(a, b, c, d, e, f, g, h, i, j, picked, ...) picked
 
 /*
  * A class: a type with a constructor (init, with the parameters that follow)
@@ -94,7 +122,22 @@ ksync__must_use(const volatile void *p)
 	ksync_class_##name##_t var KSYNC_CLEANUP(ksync_class_##name##_exit) = \
 		ksync_class_##name##_init
 
-/* Was the lock of this guard taken? An error value says why not. */
+/* What a guard that may fail stores: 0 if that is a lock, else the error. */
+KSYNC_PRIVATE_INLINE int ksync__guard_error(const volatile void *lock)
+{
+	intptr_t value = KSYNC__RECAST(intptr_t, lock);
+
+	return value < 0 && value >= -KSYNC_MAX_ERRNO ?
+		       KSYNC__CAST(int, value) :
+		       0;
+}
+
+KSYNC_PRIVATE_INLINE bool ksync__guard_held(const volatile void *lock)
+{
+	return lock && !ksync__guard_error(lock);
+}
+
+/* Was the lock of this guard taken? */
 #define KSYNC__GUARD_LOCK(name, conditional, type, expr)                     \
 	enum { ksync_class_##name##_is_conditional = (conditional) };        \
 	KSYNC_PRIVATE_INLINE const volatile void *ksync_class_##name##_lock( \
@@ -103,8 +146,7 @@ ksync__must_use(const volatile void *p)
 		return (expr);                                               \
 	}
 #define KSYNC__GUARD_HELD(name, var) \
-	(!ksync_IS_ERR_OR_NULL(      \
-		(const void *)(uintptr_t)ksync_class_##name##_lock(var)))
+	ksync__guard_held(ksync_class_##name##_lock(var))
 
 /* A guard whose value is the lock's pointer. */
 #define KSYNC_DEFINE_GUARD(name, type, lock, unlock)                        \
@@ -118,7 +160,7 @@ ksync__must_use(const volatile void *p)
 	{                                                                   \
 		type _T = *ksync__p;                                        \
                                                                             \
-		if (!ksync_IS_ERR_OR_NULL((const void *)_T)) {              \
+		if (ksync__guard_held(_T)) {                                \
 			unlock;                                             \
 		}                                                           \
 	}                                                                   \
@@ -139,7 +181,8 @@ ksync__must_use(const volatile void *p)
                                                                           \
 		if (cond)                                                 \
 			return _T;                                        \
-		return (ksync_class_##name##_t)KSYNC__COND_ERROR(_RET);   \
+		return KSYNC__CAST(ksync_class_##name##_t,                \
+				   KSYNC__COND_ERROR(_RET));              \
 	}                                                                 \
 	typedef ksync_class_##name##_t ksync_class_##name##ext##_t;       \
 	KSYNC_PRIVATE_INLINE void ksync_class_##name##ext##_exit(         \
@@ -150,26 +193,36 @@ ksync__must_use(const volatile void *p)
 	KSYNC__GUARD_LOCK(name##ext, 1, ksync_class_##name##_t, *_T)
 #define KSYNC__GUARD_COND_3(name, ext, condlock) \
 	KSYNC__GUARD_COND(name, ext, condlock, _RET)
-#define KSYNC__PICK_4(a, b, c, d, picked, ...) picked
-#define KSYNC_DEFINE_GUARD_COND(...)                                       \
-	KSYNC__PICK_4(__VA_ARGS__, KSYNC__GUARD_COND, KSYNC__GUARD_COND_3, \
-		      none, none)                                          \
+#define KSYNC_DEFINE_GUARD_COND(...)                                     \
+	KSYNC__PICK_10(__VA_ARGS__, 0, 0, 0, 0, 0, 0, KSYNC__GUARD_COND, \
+		       KSYNC__GUARD_COND_3, 0, 0)                        \
 	(__VA_ARGS__)
 
 /*
  * A guard with state besides the lock: struct { type *lock; the members that
- * follow }, which lock and unlock see as _T. _0 has no lock; _1_COND(name, ext,
- * condlock[, cond]) is to _1 what KSYNC_DEFINE_GUARD_COND is to a plain guard.
+ * follow, if any }, which lock and unlock see as _T, and which begins as zeroes
+ * but for its lock. _0 has no lock; _1_COND(name, ext, condlock[, cond]) is to
+ * _1 what KSYNC_DEFINE_GUARD_COND is to a plain guard.
  */
-#define KSYNC_DEFINE_LOCK_GUARD_1(name, type, lock_, unlock_, ...)             \
+#ifdef __cplusplus
+#define KSYNC__ZEROED \
+	{             \
+	}
+#define KSYNC__MEMBER_TYPE(type, member) decltype(type::member)
+#else
+#define KSYNC__ZEROED { 0 }
+#define KSYNC__MEMBER_TYPE(type, member) __typeof__(((type *)0)->member)
+#endif
+#define KSYNC__LOCK_GUARD_1(name, type, lock_, unlock_, ...)                   \
 	typedef struct {                                                       \
 		type *lock;                                                    \
-		__VA_ARGS__;                                                   \
+		__VA_ARGS__                                                    \
 	} ksync_class_##name##_t;                                              \
 	KSYNC_PRIVATE_INLINE ksync_class_##name##_t ksync_class_##name##_init( \
 		type *ksync__l)                                                \
 	{                                                                      \
-		ksync_class_##name##_t ksync__t, *_T = &ksync__t;              \
+		ksync_class_##name##_t ksync__t = KSYNC__ZEROED;               \
+		ksync_class_##name##_t *_T = &ksync__t;                        \
                                                                                \
 		_T->lock = ksync__l;                                           \
 		lock_;                                                         \
@@ -178,50 +231,66 @@ ksync__must_use(const volatile void *p)
 	KSYNC_PRIVATE_INLINE void ksync_class_##name##_exit(                   \
 		ksync_class_##name##_t *_T)                                    \
 	{                                                                      \
-		if (!ksync_IS_ERR_OR_NULL((const void *)_T->lock)) {           \
+		if (ksync__guard_held(_T->lock)) {                             \
 			unlock_;                                               \
 		}                                                              \
 	}                                                                      \
 	KSYNC__GUARD_LOCK(name, 0, ksync_class_##name##_t, _T->lock)
-#define KSYNC__LOCK_GUARD_1_COND(name, ext, condlock, cond)                    \
-	KSYNC_PRIVATE_INLINE ksync_class_##name##_t                            \
-		ksync_class_##name##ext##_init(                                \
-			__typeof__(((ksync_class_##name##_t *)0)               \
-					   ->lock) ksync__l)                   \
-	{                                                                      \
-		ksync_class_##name##_t ksync__t, *_T = &ksync__t;              \
-		long _RET;                                                     \
-                                                                               \
-		_T->lock = ksync__l;                                           \
-		_RET = (condlock);                                             \
-		if (!(cond))                                                   \
-			_T->lock =                                             \
-				(__typeof__(_T->lock))KSYNC__COND_ERROR(_RET); \
-		return ksync__t;                                               \
-	}                                                                      \
-	typedef ksync_class_##name##_t ksync_class_##name##ext##_t;            \
-	KSYNC_PRIVATE_INLINE void ksync_class_##name##ext##_exit(              \
-		ksync_class_##name##_t *ksync__p)                              \
-	{                                                                      \
-		ksync_class_##name##_exit(ksync__p);                           \
-	}                                                                      \
+#define KSYNC__LOCK_GUARD_1_NONE(name, type, lock_, unlock_) \
+	KSYNC__LOCK_GUARD_1(name, type, lock_, unlock_, )
+#define KSYNC__LOCK_GUARD_1_SOME(name, type, lock_, unlock_, ...) \
+	KSYNC__LOCK_GUARD_1(name, type, lock_, unlock_, __VA_ARGS__;)
+/* KSYNC_DEFINE_LOCK_GUARD_1(name, type, lock, unlock[, members]) */
+#define KSYNC_DEFINE_LOCK_GUARD_1(...)                                        \
+	KSYNC__PICK_10(__VA_ARGS__, KSYNC__LOCK_GUARD_1_SOME,                 \
+		       KSYNC__LOCK_GUARD_1_SOME, KSYNC__LOCK_GUARD_1_SOME,    \
+		       KSYNC__LOCK_GUARD_1_SOME, KSYNC__LOCK_GUARD_1_SOME,    \
+		       KSYNC__LOCK_GUARD_1_SOME, KSYNC__LOCK_GUARD_1_NONE, 0, \
+		       0, 0)                                                  \
+	(__VA_ARGS__)
+#define KSYNC__LOCK_GUARD_1_COND(name, ext, condlock, cond)              \
+	KSYNC_PRIVATE_INLINE ksync_class_##name##_t                      \
+		ksync_class_##name##ext##_init(KSYNC__MEMBER_TYPE(       \
+			ksync_class_##name##_t, lock) ksync__l)          \
+	{                                                                \
+		ksync_class_##name##_t ksync__t = KSYNC__ZEROED;         \
+		ksync_class_##name##_t *_T = &ksync__t;                  \
+		long _RET;                                               \
+                                                                         \
+		_T->lock = ksync__l;                                     \
+		_RET = (condlock);                                       \
+		if (!(cond))                                             \
+			_T->lock = KSYNC__CAST(__typeof__(_T->lock),     \
+					       KSYNC__COND_ERROR(_RET)); \
+		return ksync__t;                                         \
+	}                                                                \
+	typedef ksync_class_##name##_t ksync_class_##name##ext##_t;      \
+	KSYNC_PRIVATE_INLINE void ksync_class_##name##ext##_exit(        \
+		ksync_class_##name##_t *ksync__p)                        \
+	{                                                                \
+		ksync_class_##name##_exit(ksync__p);                     \
+	}                                                                \
 	KSYNC__GUARD_LOCK(name##ext, 1, ksync_class_##name##_t, _T->lock)
 #define KSYNC__LOCK_GUARD_1_COND_3(name, ext, condlock) \
 	KSYNC__LOCK_GUARD_1_COND(name, ext, condlock, _RET)
-#define KSYNC_DEFINE_LOCK_GUARD_1_COND(...)                   \
-	KSYNC__PICK_4(__VA_ARGS__, KSYNC__LOCK_GUARD_1_COND,  \
-		      KSYNC__LOCK_GUARD_1_COND_3, none, none) \
+#define KSYNC_DEFINE_LOCK_GUARD_1_COND(...)                                  \
+	KSYNC__PICK_10(__VA_ARGS__, 0, 0, 0, 0, 0, 0,                        \
+		       KSYNC__LOCK_GUARD_1_COND, KSYNC__LOCK_GUARD_1_COND_3, \
+		       0, 0)                                                 \
 	(__VA_ARGS__)
 
-#define KSYNC_DEFINE_LOCK_GUARD_0(name, lock_, unlock_)                        \
+#define KSYNC__LOCK_GUARD_0(name, lock_, unlock_, ...)                         \
 	typedef struct {                                                       \
 		const void *lock;                                              \
+		__VA_ARGS__                                                    \
 	} ksync_class_##name##_t;                                              \
 	KSYNC_PRIVATE_INLINE ksync_class_##name##_t ksync_class_##name##_init( \
 		void)                                                          \
 	{                                                                      \
-		ksync_class_##name##_t ksync__t = { "held" };                  \
+		ksync_class_##name##_t ksync__t = KSYNC__ZEROED;               \
+		ksync_class_##name##_t *_T = &ksync__t;                        \
                                                                                \
+		_T->lock = "held";                                             \
 		lock_;                                                         \
 		return ksync__t;                                               \
 	}                                                                      \
@@ -232,6 +301,18 @@ ksync__must_use(const volatile void *p)
 		unlock_;                                                       \
 	}                                                                      \
 	KSYNC__GUARD_LOCK(name, 0, ksync_class_##name##_t, _T->lock)
+#define KSYNC__LOCK_GUARD_0_NONE(name, lock_, unlock_) \
+	KSYNC__LOCK_GUARD_0(name, lock_, unlock_, )
+#define KSYNC__LOCK_GUARD_0_SOME(name, lock_, unlock_, ...) \
+	KSYNC__LOCK_GUARD_0(name, lock_, unlock_, __VA_ARGS__;)
+/* KSYNC_DEFINE_LOCK_GUARD_0(name, lock, unlock[, members]) */
+#define KSYNC_DEFINE_LOCK_GUARD_0(...)                                     \
+	KSYNC__PICK_10(__VA_ARGS__, KSYNC__LOCK_GUARD_0_SOME,              \
+		       KSYNC__LOCK_GUARD_0_SOME, KSYNC__LOCK_GUARD_0_SOME, \
+		       KSYNC__LOCK_GUARD_0_SOME, KSYNC__LOCK_GUARD_0_SOME, \
+		       KSYNC__LOCK_GUARD_0_SOME, KSYNC__LOCK_GUARD_0_SOME, \
+		       KSYNC__LOCK_GUARD_0_NONE, 0, 0)                     \
+	(__VA_ARGS__)
 
 /* The lock is held to the end of the block. Not for locks that may fail. */
 #define ksync_guard(name)                                                \
@@ -239,24 +320,37 @@ ksync__must_use(const volatile void *p)
 			    "guard() cannot say that this lock failed"); \
 	KSYNC_CLASS(name, KSYNC_UNIQUE(ksync__guard_))
 
-/* The lock is held in the statement that follows, skipped if not taken. */
-#define ksync_scoped_guard(name, ...)                                  \
-	for (KSYNC_CLASS(name, ksync__scope)(__VA_ARGS__),             \
-	     *ksync__done = NULL;                                      \
-	     !ksync__done && (!ksync_class_##name##_is_conditional ||  \
-			      KSYNC__GUARD_HELD(name, &ksync__scope)); \
-	     ksync__done = &ksync__scope)
+/* (name, lock): it is held in the statement that follows, skipped if not. */
+#define ksync_scoped_guard(...)                                             \
+	KSYNC__PICK_10(__VA_ARGS__, KSYNC__SCOPED_WITH, KSYNC__SCOPED_WITH, \
+		       KSYNC__SCOPED_WITH, KSYNC__SCOPED_WITH,              \
+		       KSYNC__SCOPED_WITH, KSYNC__SCOPED_WITH,              \
+		       KSYNC__SCOPED_WITH, KSYNC__SCOPED_WITH,              \
+		       KSYNC__SCOPED_WITH, KSYNC__SCOPED_ALONE, 0)          \
+	(KSYNC_UNIQUE(ksync__scope_), KSYNC_UNIQUE(ksync__done_), __VA_ARGS__)
+#define KSYNC__SCOPED_ALONE(scope, done, name) \
+	KSYNC__SCOPED(scope, done, name, )
+#define KSYNC__SCOPED_WITH(scope, done, name, ...) \
+	KSYNC__SCOPED(scope, done, name, __VA_ARGS__)
+#define KSYNC__SCOPED(scope, done, name, ...)                     \
+	for (KSYNC_CLASS(name, scope)(__VA_ARGS__), *done = NULL; \
+	     !done && (!ksync_class_##name##_is_conditional ||    \
+		       KSYNC__GUARD_HELD(name, &scope));          \
+	     done = &scope)
 
 /* The same; if the lock was not taken, the statement "fail" runs instead. */
-#define ksync_scoped_cond_guard(name, fail, ...)                     \
-	for (KSYNC_CLASS(name, ksync__scope)(__VA_ARGS__),           \
-	     *ksync__done = NULL;                                    \
-	     !ksync__done; ksync__done = &ksync__scope)              \
-		if (!KSYNC__GUARD_HELD(name, &ksync__scope)) {       \
-			KSYNC_STATIC_ASSERT(                         \
-				ksync_class_##name##_is_conditional, \
-				"this lock does not fail");          \
-			fail;                                        \
+#define ksync_scoped_cond_guard(name, fail, ...)                   \
+	KSYNC__SCOPED_COND(KSYNC_UNIQUE(ksync__scope_),            \
+			   KSYNC_UNIQUE(ksync__done_), name, fail, \
+			   __VA_ARGS__)
+#define KSYNC__SCOPED_COND(scope, done, name, fail, ...)                 \
+	for (KSYNC_CLASS(name, scope)(__VA_ARGS__), *done = NULL; !done; \
+	     done = &scope)                                              \
+		if (!KSYNC__GUARD_HELD(name, &scope)) {                  \
+			KSYNC_STATIC_ASSERT(                             \
+				ksync_class_##name##_is_conditional,     \
+				"this lock does not fail");              \
+			fail;                                            \
 		} else
 
 /*
@@ -265,12 +359,6 @@ ksync__must_use(const volatile void *p)
  */
 #define KSYNC_ACQUIRE(name, var) KSYNC_CLASS(name, var)
 #define KSYNC_ACQUIRE_ERR(name, var) \
-	ksync__guard_error(          \
-		(const void *)(uintptr_t)ksync_class_##name##_lock(var))
-
-KSYNC_PRIVATE_INLINE int ksync__guard_error(const void *lock)
-{
-	return ksync_IS_ERR(lock) ? (int)ksync_PTR_ERR(lock) : 0;
-}
+	ksync__guard_error(ksync_class_##name##_lock(var))
 
 #endif

@@ -4,6 +4,9 @@
  * which others look the object up. Nobody can then find the object between its
  * last reference and its removal. Unlike "lock, put, unlock" the lock is taken
  * only when the reference may be the last.
+ *
+ * A mutex must outlive the object, and so not be a member of it: who put the
+ * last reference but one may still be unlocking it. A spinlock may be one.
  */
 #ifndef KSYNC_DEC_AND_LOCK_H
 #define KSYNC_DEC_AND_LOCK_H
@@ -96,7 +99,13 @@ ksync_refcount_dec_and_lock_irqsave(ksync_refcount_t *r, ksync_spinlock_t *lock,
 				    unsigned long *flags)
 {
 	*flags = 0;
-	return ksync_refcount_dec_and_lock(r, lock);
+	if (ksync_refcount_dec_not_one(r))
+		return false;
+	ksync_spin_lock_irqsave(lock, *flags);
+	if (ksync_refcount_dec_and_test(r))
+		return true;
+	ksync_spin_unlock_irqrestore(lock, *flags);
+	return false;
 }
 
 /* Decrement unless that would reach 0. */
@@ -109,7 +118,8 @@ KSYNC_PRIVATE_INLINE bool ksync__atomic_dec_not_one(ksync_atomic_t *cnt)
 			return false;
 		/* ORDER dec_and_lock.put: full. Whoever reaches 0 sees what
 		 * the others did. Other end: ksync__atomic_dec_to_zero(). */
-	} while (!ksync_atomic_try_cmpxchg(cnt, &old, old - 1));
+	} while (!ksync_atomic_try_cmpxchg(cnt, &old,
+					   ksync__refcount_sum(old, -1)));
 	return true;
 }
 
@@ -178,8 +188,22 @@ ksync_atomic_dec_and_lock(ksync_atomic_t *cnt, ksync_spinlock_t *lock)
 	return 0;
 }
 
+KSYNC_MUST_CHECK KSYNC_PRIVATE_INLINE int
+ksync__atomic_dec_and_lock_irqsave(ksync_atomic_t *cnt, ksync_spinlock_t *lock,
+				   unsigned long *flags)
+{
+	*flags = 0;
+	if (ksync__atomic_dec_not_one(cnt))
+		return 0;
+	ksync_spin_lock_irqsave(lock, *flags);
+	if (ksync__atomic_dec_to_zero(cnt))
+		return 1;
+	ksync_spin_unlock_irqrestore(lock, *flags);
+	return 0;
+}
+
 #define ksync_atomic_dec_and_lock_irqsave(cnt, lock, flags) \
-	((void)((flags) = 0), ksync_atomic_dec_and_lock(cnt, lock))
+	ksync__atomic_dec_and_lock_irqsave(cnt, lock, &(flags))
 
 KSYNC_END_DECLS
 

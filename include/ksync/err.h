@@ -26,7 +26,7 @@ KSYNC_BEGIN_DECLS
  */
 KSYNC_INLINE void *ksync_ERR_PTR(long error)
 {
-	return (void *)(intptr_t)error;
+	return KSYNC__RECAST(void *, KSYNC__CAST(intptr_t, error));
 }
 
 /**
@@ -41,7 +41,7 @@ KSYNC_INLINE void *ksync_ERR_PTR(long error)
  */
 KSYNC_INLINE long ksync_PTR_ERR(const void *ptr)
 {
-	return (long)(intptr_t)ptr;
+	return KSYNC__CAST(long, KSYNC__RECAST(intptr_t, ptr));
 }
 
 /**
@@ -56,7 +56,8 @@ KSYNC_INLINE long ksync_PTR_ERR(const void *ptr)
  */
 KSYNC_INLINE bool ksync_IS_ERR(const void *ptr)
 {
-	return (uintptr_t)ptr >= (uintptr_t)-KSYNC_MAX_ERRNO;
+	return KSYNC__RECAST(uintptr_t, ptr) >=
+	       UINTPTR_MAX - (KSYNC_MAX_ERRNO - 1);
 }
 
 /**

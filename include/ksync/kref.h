@@ -140,7 +140,7 @@ KSYNC_INLINE int ksync_kref_put(ksync_kref_t *kref,
  * ksync_kref_put_mutex() - put a reference; end the object under a mutex
  * @kref: the kref
  * @release: ends the object; runs with @lock held and has to unlock it
- * @lock: mutex under which others look the object up
+ * @lock: mutex under which others look the object up; it outlives the object
  *
  * Context: May sleep.
  * Order: Release; acquire before @release.

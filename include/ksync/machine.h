@@ -21,17 +21,20 @@
 #define KSYNC__MO_RELEASE __ATOMIC_RELEASE
 #define KSYNC__MO_FULL __ATOMIC_SEQ_CST
 
+/* Before and after an operation of order mo. */
 #if defined(__x86_64__) || defined(__i386__) || KSYNC_THREAD_SANITIZER
-#define KSYNC__AROUND_FULL() ((void)0)
+#define KSYNC__AROUND(mo) ((void)0)
 #else
-#define KSYNC__AROUND_FULL() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define KSYNC__AROUND(mo)                                        \
+	do {                                                     \
+		if ((mo) == KSYNC__MO_FULL)                      \
+			__atomic_thread_fence(__ATOMIC_SEQ_CST); \
+	} while (0)
 #endif
-#define KSYNC__AROUND_RELAXED() ((void)0)
-#define KSYNC__AROUND_ACQUIRE() ((void)0)
-#define KSYNC__AROUND_RELEASE() ((void)0)
 
 #define ksync__mc_load(p, mo) __atomic_load_n(p, mo)
 #define ksync__mc_store(p, v, mo) __atomic_store_n(p, v, mo)
+#define ksync__mc_store_again(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define ksync__mc_xchg(p, v, mo) __atomic_exchange_n(p, v, mo)
 #define ksync__mc_try_cmpxchg(p, oldp, v, mo) \
 	__atomic_compare_exchange_n(p, oldp, v, 0, mo, __ATOMIC_RELAXED)

@@ -3,18 +3,19 @@
  * Mutex: one thread holds it; others sleep, in the order in which they came.
  *
  * Sixteen bytes, no heap, no system call unless threads meet. Uncontended, lock
- * is one atomic operation and unlock none. src/mutex.c has the table of its
- * word, docs/mutex.md the guide.
+ * is one atomic operation and unlock none. src/sleep/mutex.c has the table of
+ * its word, docs/mutex.md the guide.
  *
  * Rules, as in the kernel: the thread that locked unlocks; no recursion; no
  * exit while holding; initialise by KSYNC_MUTEX_INIT or ksync_mutex_init(), not
  * by copying; not in signal handlers. ksync_mutex_unlock() may still read the
  * mutex when the next owner has it: do not free a mutex on the grounds that you
  * could lock it. Count references to the object that holds it (<ksync/kref.h>),
- * or use ksync_refcount_dec_and_mutex_lock().
+ * and put them after the last unlock.
  *
- * A waiter that was woken and found the lock taken again gets it next: from
- * then on unlock hands the lock over, so nobody starves.
+ * A waiter that was woken, found the lock taken again and has waited for a
+ * millisecond gets it next: from then on unlock hands the lock over, so nobody
+ * starves.
  */
 #ifndef KSYNC_MUTEX_H
 #define KSYNC_MUTEX_H
@@ -27,22 +28,29 @@
 typedef struct KSYNC_TAG(mutex) {
 	unsigned long owner; /* task reference; 0 = free */
 	unsigned long waitq; /* first waiter and flags; 0 = no contention */
+	KSYNC__DEP_MAP_FIELD
 } ksync_mutex_t;
 
-KSYNC_STATIC_ASSERT(sizeof(ksync_mutex_t) <= 16, "docs/mutex.md promises it");
+KSYNC_STATIC_ASSERT(KSYNC_CHECKED || sizeof(ksync_mutex_t) <= 16,
+		    "docs/mutex.md promises it");
 
-#define KSYNC_MUTEX_INIT { 0, 0 }
-#define KSYNC_DEFINE_MUTEX(name) ksync_mutex_t name = KSYNC_MUTEX_INIT
+#define KSYNC__MUTEX_INIT(name) \
+	{ 0, 0 KSYNC__DEP_MAP_INIT(name, KSYNC_KIND_MUTEX, 0) }
+#define KSYNC_MUTEX_INIT KSYNC__MUTEX_INIT("mutex")
+#define KSYNC_DEFINE_MUTEX(name) ksync_mutex_t name = KSYNC__MUTEX_INIT(#name)
+
+/* What the verbs of the seam are told. */
+#define KSYNC__MUTEX(m) ksync__watched(m, KSYNC__DEP_MAP(m), KSYNC_KIND_MUTEX)
 
 KSYNC_BEGIN_DECLS
 
-/* The slow paths, in src/mutex.c. */
+/* The slow paths, in src/sleep/mutex.c. */
 KSYNC_API void ksync__mutex_lock_slow(ksync_mutex_t *m);
 KSYNC_API int ksync__mutex_lock_interruptible_slow(ksync_mutex_t *m);
 KSYNC_API int ksync__mutex_lock_killable_slow(ksync_mutex_t *m);
 KSYNC_API int ksync__mutex_lock_timeout_slow(ksync_mutex_t *m, long timeout);
-KSYNC_API int ksync__mutex_lock_until_slow(ksync_mutex_t *m,
-					   const struct timespec *deadline);
+KSYNC_API int ksync__mutex_lock_until_slow(ksync_mutex_t *m, int kind,
+					   ksync_s64 deadline);
 KSYNC_API void ksync__mutex_unlock_slow(ksync_mutex_t *m);
 KSYNC_API void ksync__mutex_wake_slow(ksync_mutex_t *m);
 KSYNC_API void ksync__mutex_destroy(ksync_mutex_t *m);
@@ -54,8 +62,12 @@ KSYNC_PRIVATE_INLINE bool ksync__mutex_lock_fast(ksync_mutex_t *m)
 
 	/* ORDER mutex.owner: acquire. Sees all that was written under the
 	 * lock. Other end: ksync__mutex_unlock_fast(). */
-	return ksync_likely(self != KSYNC__NO_TASK) &&
-	       ksync_try_cmpxchg_acquire(&m->owner, &found, self);
+	if (ksync_unlikely(self == KSYNC__NO_TASK ||
+			   !ksync_try_cmpxchg_acquire(&m->owner, &found, self)))
+		return false;
+	/* For the unlock, which reads it. */
+	KSYNC__STORE_AGAIN(m->owner, self);
+	return true;
 }
 
 /* False if the slow path has to do all of it. */
@@ -81,6 +93,15 @@ KSYNC_PRIVATE_INLINE bool ksync__mutex_unlock_fast(ksync_mutex_t *m)
 	return true;
 }
 
+/* "name" lives as long as the program. */
+KSYNC_PRIVATE_INLINE void ksync__mutex_init(ksync_mutex_t *m, const char *name,
+					    ksync_lock_class_key_t *key)
+{
+	KSYNC_WRITE_ONCE(m->owner, 0ul);
+	KSYNC_WRITE_ONCE(m->waitq, 0ul);
+	ksync_watch_created(KSYNC__MUTEX(m), 0, name, key);
+}
+
 /**
  * ksync_mutex_init() - make a mutex ready for use
  * @m: memory for a mutex that nobody uses
@@ -94,10 +115,11 @@ KSYNC_PRIVATE_INLINE bool ksync__mutex_unlock_fast(ksync_mutex_t *m)
  */
 KSYNC_INLINE void ksync_mutex_init(ksync_mutex_t *m)
 {
-	KSYNC_WRITE_ONCE(m->owner, 0ul);
-	KSYNC_WRITE_ONCE(m->waitq, 0ul);
-	ksync_watch_created(m);
+	ksync__mutex_init(m, "mutex", NULL);
 }
+#if KSYNC_CHECKED
+#define ksync_mutex_init(m) KSYNC__INIT_HERE(ksync__mutex_init, m)
+#endif
 
 /**
  * ksync_mutex_destroy() - end a mutex's life
@@ -116,8 +138,20 @@ KSYNC_INLINE void ksync_mutex_init(ksync_mutex_t *m)
  */
 KSYNC_INLINE void ksync_mutex_destroy(ksync_mutex_t *m)
 {
-	ksync_watch_gone(m);
+	ksync_watch_gone(KSYNC__MUTEX(m));
 	ksync__mutex_destroy(m);
+}
+
+/* "how" and "nest" are for lockdep: ksync_watch_acquire_nest(). */
+KSYNC_PRIVATE_INLINE void ksync__mutex_lock(ksync_mutex_t *m, unsigned int how,
+					    const void *nest)
+{
+	ksync_watch_acquire_nest(KSYNC__MUTEX(m), how, nest);
+	if (ksync_unlikely(!ksync__mutex_lock_fast(m))) {
+		ksync_watch_contended(KSYNC__MUTEX(m));
+		ksync__mutex_lock_slow(m);
+	}
+	ksync_watch_acquired(KSYNC__MUTEX(m), how);
 }
 
 /**
@@ -139,23 +173,46 @@ KSYNC_INLINE void ksync_mutex_destroy(ksync_mutex_t *m)
  */
 KSYNC_INLINE void ksync_mutex_lock(ksync_mutex_t *m)
 {
-	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
-	if (ksync_unlikely(!ksync__mutex_lock_fast(m)))
-		ksync__mutex_lock_slow(m);
-	ksync_watch_acquired(m, KSYNC_WATCH_EXCLUSIVE);
+	ksync__mutex_lock(m, 0, NULL);
 }
 
 /* What each form that may fail does with its slow path's result. */
-KSYNC_PRIVATE_INLINE int ksync__mutex_lock_result(ksync_mutex_t *m, int ret)
+KSYNC_PRIVATE_INLINE int ksync__mutex_lock_result(ksync_mutex_t *m,
+						  unsigned int how, int ret)
 {
 	if (ksync_likely(!ret)) {
-		ksync_watch_acquired(m, KSYNC_WATCH_EXCLUSIVE);
+		ksync_watch_acquired(KSYNC__MUTEX(m), how);
 		return 0;
 	}
-	ksync_watch_abandoned(m, KSYNC_WATCH_EXCLUSIVE);
+	ksync_watch_abandoned(KSYNC__MUTEX(m), how);
 	if (KSYNC_LOCK_NOTES && ret == -EINTR)
 		ksync__task_told();
 	return ret;
+}
+
+KSYNC_PRIVATE_INLINE int ksync__mutex_lock_interruptible(ksync_mutex_t *m,
+							 unsigned int how,
+							 const void *nest)
+{
+	ksync_watch_acquire_nest(KSYNC__MUTEX(m), how, nest);
+	return ksync__mutex_lock_result(
+		m, how,
+		ksync_likely(ksync__mutex_lock_fast(m)) ?
+			0 :
+			(ksync_watch_contended(KSYNC__MUTEX(m)),
+			 ksync__mutex_lock_interruptible_slow(m)));
+}
+
+KSYNC_PRIVATE_INLINE int
+ksync__mutex_lock_killable(ksync_mutex_t *m, unsigned int how, const void *nest)
+{
+	ksync_watch_acquire_nest(KSYNC__MUTEX(m), how, nest);
+	return ksync__mutex_lock_result(
+		m, how,
+		ksync_likely(ksync__mutex_lock_fast(m)) ?
+			0 :
+			(ksync_watch_contended(KSYNC__MUTEX(m)),
+			 ksync__mutex_lock_killable_slow(m)));
 }
 
 /**
@@ -179,11 +236,7 @@ KSYNC_PRIVATE_INLINE int ksync__mutex_lock_result(ksync_mutex_t *m, int ret)
 KSYNC_MUST_CHECK KSYNC_INLINE int
 ksync_mutex_lock_interruptible(ksync_mutex_t *m)
 {
-	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
-	return ksync__mutex_lock_result(
-		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
-			   0 :
-			   ksync__mutex_lock_interruptible_slow(m));
+	return ksync__mutex_lock_interruptible(m, 0, NULL);
 }
 
 /**
@@ -205,11 +258,7 @@ ksync_mutex_lock_interruptible(ksync_mutex_t *m)
  */
 KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_lock_killable(ksync_mutex_t *m)
 {
-	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
-	return ksync__mutex_lock_result(
-		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
-			   0 :
-			   ksync__mutex_lock_killable_slow(m));
+	return ksync__mutex_lock_killable(m, 0, NULL);
 }
 
 /**
@@ -232,11 +281,27 @@ KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_lock_killable(ksync_mutex_t *m)
 KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_lock_timeout(ksync_mutex_t *m,
 							   long timeout)
 {
-	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
+	ksync_watch_acquire(KSYNC__MUTEX(m), KSYNC_WATCH_EXCLUSIVE);
 	return ksync__mutex_lock_result(
-		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
-			   0 :
-			   ksync__mutex_lock_timeout_slow(m, timeout));
+		m, KSYNC_WATCH_EXCLUSIVE,
+		ksync_likely(ksync__mutex_lock_fast(m)) ?
+			0 :
+			(ksync_watch_contended(KSYNC__MUTEX(m)),
+			 ksync__mutex_lock_timeout_slow(m, timeout)));
+}
+
+KSYNC_MUST_CHECK KSYNC_PRIVATE_INLINE int
+ksync__mutex_lock_until(ksync_mutex_t *m, int kind,
+			const struct timespec *deadline)
+{
+	ksync_watch_acquire(KSYNC__MUTEX(m), KSYNC_WATCH_EXCLUSIVE);
+	return ksync__mutex_lock_result(
+		m, KSYNC_WATCH_EXCLUSIVE,
+		ksync_likely(ksync__mutex_lock_fast(m)) ?
+			0 :
+			(ksync_watch_contended(KSYNC__MUTEX(m)),
+			 ksync__mutex_lock_until_slow(
+				 m, kind, ksync__deadline(deadline))));
 }
 
 /**
@@ -263,11 +328,77 @@ KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_lock_timeout(ksync_mutex_t *m,
 KSYNC_MUST_CHECK KSYNC_INLINE int
 ksync_mutex_lock_until(ksync_mutex_t *m, const struct timespec *deadline)
 {
-	ksync_watch_acquire(m, KSYNC_WATCH_EXCLUSIVE);
-	return ksync__mutex_lock_result(
-		m, ksync_likely(ksync__mutex_lock_fast(m)) ?
-			   0 :
-			   ksync__mutex_lock_until_slow(m, deadline));
+	return ksync__mutex_lock_until(m, KSYNC__UNINTERRUPTIBLE, deadline);
+}
+
+/**
+ * ksync_mutex_lock_interruptible_until() - lock; stop on interrupt or in time
+ * @m: initialised mutex that the caller does not hold
+ * @deadline: absolute time of CLOCK_MONOTONIC; NULL waits without end
+ *
+ * Context: May sleep. Not under a spinlock, not in an RCU reader.
+ * Order: Acquire if it returns 0; after -EINTR what the interrupter did before
+ *	is visible.
+ * Locks: Holds @m if it returns 0.
+ * Return: 0; -EINTR if it would have had to sleep and an interrupt or a kill is
+ *	pending; -ETIME, -EINVAL and -EDEADLK as ksync_mutex_lock_until().
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *	struct timespec at;
+ *
+ *	clock_gettime(CLOCK_MONOTONIC, &at);
+ *	at.tv_sec += 2;
+ *	if (ksync_mutex_lock_interruptible_until(&lock, &at) == 0)
+ *		ksync_mutex_unlock(&lock);
+ */
+KSYNC_MUST_CHECK KSYNC_INLINE int
+ksync_mutex_lock_interruptible_until(ksync_mutex_t *m,
+				     const struct timespec *deadline)
+{
+	return ksync__mutex_lock_until(m, KSYNC__INTERRUPTIBLE, deadline);
+}
+
+/**
+ * ksync_mutex_lock_killable_until() - lock; stop on a kill or in time
+ * @m: initialised mutex that the caller does not hold
+ * @deadline: absolute time of CLOCK_MONOTONIC; NULL waits without end
+ *
+ * Context: May sleep. Not under a spinlock, not in an RCU reader.
+ * Order: Acquire if it returns 0; after -EINTR what the killer did before is
+ *	visible.
+ * Locks: Holds @m if it returns 0.
+ * Return: 0; -EINTR if it would have had to sleep and a kill is pending;
+ *	-ETIME, -EINVAL and -EDEADLK as ksync_mutex_lock_until().
+ * Example::
+ *
+ *	static KSYNC_DEFINE_MUTEX(lock);
+ *
+ *	if (ksync_mutex_lock_killable_until(&lock, NULL) == 0)
+ *		ksync_mutex_unlock(&lock);
+ */
+KSYNC_MUST_CHECK KSYNC_INLINE int
+ksync_mutex_lock_killable_until(ksync_mutex_t *m,
+				const struct timespec *deadline)
+{
+	return ksync__mutex_lock_until(m, KSYNC__KILLABLE, deadline);
+}
+
+KSYNC_MUST_CHECK KSYNC_PRIVATE_INLINE int ksync__mutex_trylock(ksync_mutex_t *m,
+							       const void *nest)
+{
+	bool taken;
+
+	if (ksync_unlikely(ksync__self == KSYNC__NO_TASK))
+		(void)ksync_current();
+	ksync_watch_acquire_nest(KSYNC__MUTEX(m), KSYNC_WATCH_TRY, nest);
+	/* A read first: do not take the cache line from the holder. */
+	taken = KSYNC_READ_ONCE(m->owner) == 0 && ksync__mutex_lock_fast(m);
+	if (taken)
+		ksync_watch_acquired(KSYNC__MUTEX(m), KSYNC_WATCH_TRY);
+	else
+		ksync_watch_abandoned(KSYNC__MUTEX(m), KSYNC_WATCH_TRY);
+	return taken;
 }
 
 /**
@@ -287,18 +418,7 @@ ksync_mutex_lock_until(ksync_mutex_t *m, const struct timespec *deadline)
  */
 KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_trylock(ksync_mutex_t *m)
 {
-	bool taken;
-
-	if (ksync_unlikely(ksync__self == KSYNC__NO_TASK))
-		(void)ksync_current();
-	ksync_watch_acquire(m, KSYNC_WATCH_TRY);
-	/* A read first: do not take the cache line from the holder. */
-	taken = KSYNC_READ_ONCE(m->owner) == 0 && ksync__mutex_lock_fast(m);
-	if (taken)
-		ksync_watch_acquired(m, KSYNC_WATCH_TRY);
-	else
-		ksync_watch_abandoned(m, KSYNC_WATCH_TRY);
-	return taken;
+	return ksync__mutex_trylock(m, NULL);
 }
 
 /**
@@ -320,10 +440,12 @@ KSYNC_MUST_CHECK KSYNC_INLINE int ksync_mutex_trylock(ksync_mutex_t *m)
  */
 KSYNC_INLINE void ksync_mutex_unlock(ksync_mutex_t *m)
 {
-	ksync_watch_release(m, KSYNC_WATCH_EXCLUSIVE);
+	if (ksync_unlikely(!ksync_watch_release(KSYNC__MUTEX(m),
+						KSYNC_WATCH_EXCLUSIVE)))
+		return;
 	if (ksync_unlikely(!ksync__mutex_unlock_fast(m)))
 		ksync__mutex_unlock_slow(m);
-	ksync_watch_released(m, KSYNC_WATCH_EXCLUSIVE);
+	ksync_watch_released(KSYNC__MUTEX(m), KSYNC_WATCH_EXCLUSIVE);
 }
 
 /**
@@ -364,20 +486,20 @@ KSYNC_API unsigned long ksync_mutex_get_owner(const ksync_mutex_t *m);
 
 /*
  * Lockdep's forms: the subclass, or the outer lock, tells the checked library
- * why two locks of one class may be held. This library takes the lock.
+ * why two locks of one class may be held.
  */
 #define ksync_mutex_lock_nested(m, subclass) \
-	((void)(subclass), ksync_mutex_lock(m))
+	ksync__mutex_lock(m, KSYNC_WATCH_SUBCLASS(subclass), NULL)
 #define ksync_mutex_lock_interruptible_nested(m, subclass) \
-	((void)(subclass), ksync_mutex_lock_interruptible(m))
+	ksync__mutex_lock_interruptible(m, KSYNC_WATCH_SUBCLASS(subclass), NULL)
 #define ksync_mutex_lock_killable_nested(m, subclass) \
-	((void)(subclass), ksync_mutex_lock_killable(m))
+	ksync__mutex_lock_killable(m, KSYNC_WATCH_SUBCLASS(subclass), NULL)
 #define ksync_mutex_lock_nest_lock(m, nest_lock) \
-	((void)(nest_lock), ksync_mutex_lock(m))
+	ksync__mutex_lock(m, 0, KSYNC__DEP_NEST(nest_lock))
 #define ksync_mutex_lock_killable_nest_lock(m, nest_lock) \
-	((void)(nest_lock), ksync_mutex_lock_killable(m))
+	ksync__mutex_lock_killable(m, 0, KSYNC__DEP_NEST(nest_lock))
 #define ksync_mutex_trylock_nest_lock(m, nest_lock) \
-	((void)(nest_lock), ksync_mutex_trylock(m))
+	ksync__mutex_trylock(m, KSYNC__DEP_NEST(nest_lock))
 #define ksync_mutex_lock_io(m) ksync_mutex_lock(m)
 #define ksync_mutex_lock_io_nested(m, subclass) \
 	ksync_mutex_lock_nested(m, subclass)

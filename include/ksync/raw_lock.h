@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Raw lock: one word, unwatched. It is the body of ksync_spinlock_t and guards
- * the library's own tables. src/raw_lock.c has its word's table.
+ * the library's own tables. src/task/raw_lock.c has its word's table.
  */
 #ifndef KSYNC_RAW_LOCK_H
 #define KSYNC_RAW_LOCK_H
@@ -10,29 +10,31 @@
 
 #define KSYNC__RAW_FREE 0u
 #define KSYNC__RAW_HELD 1u
-#define KSYNC__RAW_CONTENDED 2u
+#define KSYNC__RAW_CONTENDED 2u /* and all above */
 
-typedef struct ksync__raw_lock {
+typedef struct ksync__raw_word {
 	ksync_u32 word;
 } ksync__raw_lock_t;
 
 KSYNC_BEGIN_DECLS
 
 /*
- * Wait until the lock is free and take it: true. False when it was still not
- * free at the deadline, in ns of CLOCK_MONOTONIC, looked at when napping.
+ * Wait until the lock is free and take it: true. False when nobody took or
+ * released it for so many ns, looked at when napping.
  */
 KSYNC_API bool ksync__raw_lock_wait(ksync__raw_lock_t *lock,
-				    ksync_s64 deadline);
+				    ksync_s64 patience);
+/* The same, and it never naps. */
+KSYNC_API bool ksync__raw_lock_spin(ksync__raw_lock_t *lock,
+				    ksync_s64 patience);
 
-/* Take it if it is free. */
+/* Take it if it is free. If not, CONTENDED may be gone, which is a hint. */
 KSYNC_PRIVATE_INLINE bool ksync__raw_lock_fast(ksync__raw_lock_t *lock)
 {
-	ksync_u32 found = KSYNC__RAW_FREE;
-
 	/* ORDER raw_lock.held: acquire. Sees all that was written under the
 	 * lock. Other end: ksync__raw_unlock(). */
-	return ksync_try_cmpxchg_acquire(&lock->word, &found, KSYNC__RAW_HELD);
+	return ksync_xchg_acquire(&lock->word, KSYNC__RAW_HELD) ==
+	       KSYNC__RAW_FREE;
 }
 
 /* The same, without taking the cache line from a holder. */

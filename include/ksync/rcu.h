@@ -30,19 +30,13 @@
 #error "this build of ksync has no RCU: it was configured without liburcu"
 #endif
 
-/* For a callback; inside the object. */
-struct KSYNC_TAG(callback_head) {
-	struct KSYNC_TAG(callback_head) * next; /* the queue's */
-	void (*func)(struct KSYNC_TAG(callback_head) * head);
-};
-typedef struct KSYNC_TAG(callback_head) ksync_rcu_head_t;
-
 /**
  * typedef ksync_rcu_callback_fn - runs after a grace period
  * @head: the head that was given to ksync_call_rcu()
  *
- * Context: A thread of ksync's. May use RCU readers, locks and
- *	ksync_call_rcu(); must not wait for a grace period or for long.
+ * Context: A thread of ksync's, with 256 KiB of stack. May use RCU readers,
+ *	locks and ksync_call_rcu(); must not wait for a grace period or for
+ *	long.
  */
 typedef void (*ksync_rcu_callback_fn)(ksync_rcu_head_t *head);
 
@@ -68,24 +62,19 @@ struct ksync__rcu_reader {
 };
 extern KSYNC_API KSYNC_TLS struct ksync__rcu_reader ksync__rcu;
 
+/* A reader, as the verbs are told of it. The slow forms are part of it. */
+#define KSYNC__RCU_READER \
+	ksync__watched(KSYNC__RCU_MAP, KSYNC__RCU_MAP, KSYNC_KIND_RCU)
+#define KSYNC__RCU_HOW (KSYNC_WATCH_SHARED | KSYNC_WATCH_RECURSIVE)
+
 KSYNC_API void ksync__rcu_read_lock_slow(void);
 KSYNC_API void ksync__rcu_read_unlock_slow(void);
 KSYNC_API void ksync__rcu_wake_gp(void);
 KSYNC_API bool ksync__rcu_read_lock_held_slow(void);
 KSYNC_API void ksync__rcu_free_now(void *object);
+KSYNC_API void ksync__call_kfree(ksync_rcu_head_t *head, unsigned long offset);
 
-/**
- * ksync_rcu_read_lock() - begin a reader
- *
- * Context: Any thread, without registration; not in a signal handler unless the
- *	thread has been a reader before. May be nested.
- * Order: A grace period that begins later waits for this reader.
- * Example::
- *
- *	ksync_rcu_read_lock();
- *	ksync_rcu_read_unlock();
- */
-KSYNC_INLINE void ksync_rcu_read_lock(void)
+KSYNC_PRIVATE_INLINE void ksync__rcu_read_lock(void)
 {
 	unsigned long *counter = ksync__rcu.counter;
 	unsigned long count;
@@ -103,21 +92,28 @@ KSYNC_INLINE void ksync_rcu_read_lock(void)
 		count++;
 	KSYNC_WRITE_ONCE(*counter, count);
 	/* ORDER rcu.reader: light. The reader's accesses come after the
-	 * counter says so. Other end: ksync_synchronize_rcu(). */
+	 * counter says so. Other end: gp_synchronize(). */
 	ksync_barrier();
 }
 
 /**
- * ksync_rcu_read_unlock() - end a reader
+ * ksync_rcu_read_lock() - begin a reader
  *
- * Context: The thread that began it.
- * Order: A grace period that has to wait for this reader ends after it.
+ * Context: Any, also signal handlers; without registration. May be nested.
+ * Order: A grace period that begins later waits for this reader.
  * Example::
  *
  *	ksync_rcu_read_lock();
  *	ksync_rcu_read_unlock();
  */
-KSYNC_INLINE void ksync_rcu_read_unlock(void)
+KSYNC_INLINE void ksync_rcu_read_lock(void)
+{
+	ksync_watch_acquire(KSYNC__RCU_READER, KSYNC__RCU_HOW);
+	ksync__rcu_read_lock();
+	ksync_watch_acquired(KSYNC__RCU_READER, KSYNC__RCU_HOW);
+}
+
+KSYNC_PRIVATE_INLINE void ksync__rcu_read_unlock(void)
 {
 	unsigned long *counter = ksync__rcu.counter;
 	unsigned long count;
@@ -132,15 +128,32 @@ KSYNC_INLINE void ksync_rcu_read_unlock(void)
 		return;
 	}
 	/* ORDER rcu.reader: light. The reader's accesses come before the
-	 * counter says that it is over. Other end: ksync_synchronize_rcu(). */
+	 * counter says that it is over. Other end: gp_synchronize(). */
 	ksync_barrier();
 	KSYNC_WRITE_ONCE(*counter, count - 1);
 	/* ORDER rcu.reader: light. Either this sees that the grace period
 	 * sleeps, or that one sees the counter. Other end:
-	 * ksync_synchronize_rcu(). */
+	 * gp_synchronize(). */
 	ksync_barrier();
 	if (ksync_unlikely(KSYNC_READ_ONCE(ksync__rcu.gp->futex) == -1))
 		ksync__rcu_wake_gp();
+}
+
+/**
+ * ksync_rcu_read_unlock() - end a reader
+ *
+ * Context: The thread that began it.
+ * Order: A grace period that has to wait for this reader ends after it.
+ * Example::
+ *
+ *	ksync_rcu_read_lock();
+ *	ksync_rcu_read_unlock();
+ */
+KSYNC_INLINE void ksync_rcu_read_unlock(void)
+{
+	(void)ksync_watch_release(KSYNC__RCU_READER, KSYNC__RCU_HOW);
+	ksync__rcu_read_unlock();
+	ksync_watch_released(KSYNC__RCU_READER, KSYNC__RCU_HOW);
 }
 
 /**
@@ -194,8 +207,9 @@ KSYNC_API void ksync_synchronize_rcu_expedited(void);
  * Callbacks run in the order of their calls, one at a time. Their number is not
  * limited: an updater in a loop should call ksync_rcu_barrier() now and then.
  *
- * Context: Any but signal handlers; also in a reader and in a callback. The
- *	first call makes a thread.
+ * Context: Any but signal handlers; also in a reader and in a callback. May
+ *	make a thread; if there can be none, that is reported, and the callback
+ *	waits for the next call or for ksync_rcu_barrier().
  * Order: What the caller did before is visible to @func, and what every reader
  *	did that the grace period waited for.
  * Example::
@@ -260,24 +274,37 @@ KSYNC_API void ksync_rcu_barrier(void);
  * Free an object after a grace period; member is its ksync_rcu_head_t, within
  * the first 4096 bytes. Waits for nothing.
  */
-#define ksync_kfree_rcu(ptr, member)                                  \
+#define ksync_kfree_rcu(ptr, member) \
+	KSYNC__KFREE_RCU(KSYNC_UNIQUE(ksync__p_), ptr, member)
+#ifdef __cplusplus
+#define KSYNC__RCU_OFFSET_OF_BASES \
+	_Pragma("GCC diagnostic ignored \"-Winvalid-offsetof\"")
+#else
+#define KSYNC__RCU_OFFSET_OF_BASES
+#endif
+/* clang-format off */
+#define KSYNC__KFREE_RCU(p, ptr, member)                              \
 	do {                                                          \
-		__typeof__(ptr) ksync__p = (ptr);                     \
+		__typeof__(ptr) p = (ptr);                            \
                                                                       \
+		_Pragma("GCC diagnostic push")                        \
+		KSYNC__RCU_OFFSET_OF_BASES                            \
 		KSYNC_STATIC_ASSERT(                                  \
 			offsetof(__typeof__(*(ptr)), member) <        \
 				KSYNC__RCU_FREE_LIMIT,                \
 			"the rcu_head is too far inside the object"); \
-		if (ksync__p)                                         \
-			ksync__kfree_rcu(&ksync__p->member,           \
+		if (p)                                                \
+			ksync__kfree_rcu(&p->member,                  \
 					 offsetof(__typeof__(*(ptr)), \
 						  member));           \
+		_Pragma("GCC diagnostic pop")                         \
 	} while (0)
+/* clang-format on */
 
 KSYNC_PRIVATE_INLINE void ksync__kfree_rcu(ksync_rcu_head_t *head,
 					   unsigned long offset)
 {
-	ksync_call_rcu(head, (ksync_rcu_callback_fn)offset);
+	ksync__call_kfree(head, offset);
 }
 
 /**
@@ -292,6 +319,7 @@ KSYNC_PRIVATE_INLINE void ksync__kfree_rcu(ksync_rcu_head_t *head,
  */
 KSYNC_INLINE void ksync_kfree_rcu_mightsleep(void *object)
 {
+	ksync_watch_might_sleep();
 	if (object)
 		ksync__rcu_free_now(object);
 }

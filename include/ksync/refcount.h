@@ -39,11 +39,14 @@ enum ksync_refcount_saturation {
 	KSYNC_REFCOUNT_ADD_UAF,
 	KSYNC_REFCOUNT_SUB_UAF,
 	KSYNC_REFCOUNT_DEC_LEAK,
+	/* A negative number of references, by a holder; by who may be none. */
+	KSYNC_REFCOUNT_NEGATIVE,
+	KSYNC_REFCOUNT_GET_NEGATIVE,
 };
 
 KSYNC_BEGIN_DECLS
 
-/* Saturate and report, in src/refcount.c. */
+/* Saturate (unless it is GET_NEGATIVE) and report: src/word/refcount.c. */
 KSYNC_API void ksync__refcount_warn_saturate(ksync_refcount_t *r,
 					     enum ksync_refcount_saturation t);
 
@@ -102,7 +105,7 @@ KSYNC_INLINE void ksync_refcount_set_release(ksync_refcount_t *r, int n)
  */
 KSYNC_INLINE unsigned int ksync_refcount_read(const ksync_refcount_t *r)
 {
-	return (unsigned int)ksync_atomic_read(&r->refs);
+	return KSYNC__CAST(unsigned int, ksync_atomic_read(&r->refs));
 }
 
 /*
@@ -115,9 +118,26 @@ KSYNC_PRIVATE_INLINE void ksync__refcount_old(int *oldp, int old)
 		*oldp = old;
 }
 
+/* Wraps. */
+KSYNC_PRIVATE_INLINE int ksync__refcount_sum(int a, int b)
+{
+	return KSYNC__CAST(int, KSYNC__CAST(unsigned int, a) +
+					KSYNC__CAST(unsigned int, b));
+}
+
+/* For i that is not negative. */
 KSYNC_PRIVATE_INLINE bool ksync__refcount_overflows(int old, int i)
 {
 	return old < 0 || old > KSYNC_REFCOUNT_MAX - i;
+}
+
+/* False; an object that may be dead by now is not written to. */
+KSYNC_PRIVATE_INLINE bool ksync__refcount_get_negative(ksync_refcount_t *r,
+						       int *oldp)
+{
+	ksync__refcount_old(oldp, ksync_atomic_read(&r->refs));
+	ksync__refcount_warn_saturate(r, KSYNC_REFCOUNT_GET_NEGATIVE);
+	return false;
 }
 
 KSYNC_MUST_CHECK KSYNC_INLINE bool
@@ -125,11 +145,13 @@ ksync___refcount_add_not_zero(int i, ksync_refcount_t *r, int *oldp)
 {
 	int old = ksync_atomic_read(&r->refs);
 
+	if (ksync_unlikely(i < 0))
+		return ksync__refcount_get_negative(r, oldp);
 	do {
 		if (!old)
 			break;
 	} while (!ksync_atomic_try_cmpxchg_relaxed(
-		&r->refs, &old, (int)((unsigned int)old + (unsigned int)i)));
+		&r->refs, &old, ksync__refcount_sum(old, i)));
 	ksync__refcount_old(oldp, old);
 	if (ksync_unlikely(old && ksync__refcount_overflows(old, i)))
 		ksync__refcount_warn_saturate(r,
@@ -191,6 +213,8 @@ ksync___refcount_add_not_zero_limited_acquire(int i, ksync_refcount_t *r,
 	int old = ksync_atomic_read(&r->refs);
 	bool done;
 
+	if (ksync_unlikely(i < 0))
+		return ksync__refcount_get_negative(r, oldp);
 	do {
 		done = old > 0 && i <= limit && old <= limit - i;
 		if (!done)
@@ -268,6 +292,8 @@ KSYNC_INLINE void ksync___refcount_add(int i, ksync_refcount_t *r, int *oldp)
 	ksync__refcount_old(oldp, old);
 	if (ksync_unlikely(!old))
 		ksync__refcount_warn_saturate(r, KSYNC_REFCOUNT_ADD_UAF);
+	else if (ksync_unlikely(i < 0))
+		ksync__refcount_warn_saturate(r, KSYNC_REFCOUNT_NEGATIVE);
 	else if (ksync_unlikely(ksync__refcount_overflows(old, i)))
 		ksync__refcount_warn_saturate(r, KSYNC_REFCOUNT_ADD_OVF);
 }
@@ -328,7 +354,9 @@ ksync___refcount_sub_and_test(int i, ksync_refcount_t *r, int *oldp)
 		(void)ksync_atomic_read_acquire(&r->refs);
 		return true;
 	}
-	if (ksync_unlikely(old <= 0 || old - i < 0))
+	if (ksync_unlikely(i < 0))
+		ksync__refcount_warn_saturate(r, KSYNC_REFCOUNT_NEGATIVE);
+	else if (ksync_unlikely(old <= 0 || old - i < 0))
 		ksync__refcount_warn_saturate(r, KSYNC_REFCOUNT_SUB_UAF);
 	return false;
 }

@@ -9,9 +9,10 @@
  * could only hang for ever, it is a deadlock: the process aborts after the
  * report, so that there is a core instead of a silent hang.
  *
- * Environment, read at each report:
+ * Environment, read once, when the library is loaded:
  *
  *	KSYNC_ON_REPORT=abort	abort after any report
+ *	KSYNC_ON_REPORT=trap	raise SIGTRAP: a debugger stops at the mistake
  *	KSYNC_ON_DEADLOCK=wait	after a deadlock's report let the thread hang,
  *				for a debugger
  */
@@ -30,23 +31,34 @@ enum ksync_report_kind {
 #define KSYNC_HOLDER_NONE 0    /* nobody holds it, or it has no holder */
 #define KSYNC_HOLDER_GONE (-1) /* a thread that no longer exists */
 
+/*
+ * Further fields are only added at the end. Who makes a report sets size to
+ * sizeof(struct ksync_report); 0 counts as the fields up to size. Who
+ * reads one of a newer version's fields first looks whether it is within size.
+ */
 struct ksync_report {
 	enum ksync_report_kind kind;
-	const char *type;   /* "mutex" */
-	const char *what;   /* "unlocked by a thread that ..." */
-	const char *advice; /* what to do */
-	const void *object; /* its address */
-	const void *where;  /* address in the code that called ksync */
-	int tid;	    /* thread that called ksync */
-	int holder_tid;	    /* thread id, or KSYNC_HOLDER_ */
+	const char *type;    /* "mutex" */
+	const char *what;    /* "unlocked by a thread that ..." */
+	const char *advice;  /* what to do */
+	const void *object;  /* its address */
+	const void *where;   /* address in the code that called ksync */
+	int tid;	     /* thread that called ksync */
+	int holder_tid;	     /* thread id, or KSYNC_HOLDER_ */
+	unsigned int size;   /* of this struct, for who made the report */
+	const char *details; /* whole lines that say more, or NULL */
 };
 
 /**
  * typedef ksync_report_fn - takes a report
  * @report: valid until the function returns
  *
- * Context: Runs in the thread that broke the contract, with no lock of ksync's
- *	held. It may run in several threads at once. It may use ksync.
+ * Context: Runs in the thread that broke the contract, which is in no queue and
+ *	holds no lock of ksync's own. So it may use ksync, sleep, fork, end the
+ *	thread or the process, throw a C++ exception and longjmp(). It may run
+ *	in several threads at once, and in a signal handler that broke the
+ *	contract. Its own misuse calls it again; nested deeper than four, such
+ *	reports are printed instead.
  */
 typedef void (*ksync_report_fn)(const struct ksync_report *report);
 
@@ -78,7 +90,11 @@ KSYNC_API ksync_report_fn ksync_report_hook_set(ksync_report_fn hook);
  * ksync_report_print() - print a report to standard error
  * @report: the report
  *
- * Context: Any; allocates nothing.
+ * One write of whole lines. What standard error does not take within 100 ms is
+ * given up, and counted in the next report that gets through.
+ *
+ * Context: Any, also in a signal handler. Allocates nothing, takes no lock, is
+ *	no cancellation point and raises no SIGPIPE.
  * Example::
  *
  *	static void log_and_print(const struct ksync_report *report)

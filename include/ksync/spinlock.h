@@ -2,16 +2,16 @@
 /*
  * Spinlock: four bytes, for short sections that do not sleep.
  *
- * A waiter spins for a bounded time, then yields, then takes naps that grow:
- * in userspace the holder may be preempted, and burning its core would keep it
+ * A waiter spins for a bounded time, then takes naps that grow to a cap: in
+ * userspace the holder may be preempted, and burning its core would keep it
  * so. Unlock is one store and the last access to the lock: who unlocks last may
- * free it. In return nobody can be woken; where the section may be long, or
- * many threads meet, a mutex is better (docs/choosing.md).
+ * free it. In return nobody can be woken, and nobody's wait is bounded; where
+ * the section may be long, or many threads meet, a mutex is better
+ * (docs/choosing.md).
  *
- * The _irq, _irqsave and _bh names exist for ported code and do what the plain
- * ones do: there are no interrupts here, and signals are not blocked. A
- * spinlock that a signal handler takes too must be taken with that signal
- * blocked.
+ * The _irq and _irqsave forms are for a spinlock that signal handlers take,
+ * too: where the program has said so (<ksync/irqflags.h>), they block signals.
+ * The _bh names exist for ported code and do what the plain ones do.
  *
  * Unlike in a kernel without preemption, a spinlock is not an RCU reader.
  */
@@ -20,31 +20,55 @@
 
 #include <ksync/atomic.h>
 #include <ksync/cleanup.h>
+#include <ksync/irqflags.h>
 #include <ksync/raw_lock.h>
+#include <ksync/task.h>
 #include <ksync/watch.h>
 
 typedef struct KSYNC_TAG(spinlock) {
 	ksync__raw_lock_t raw;
+	KSYNC__DEP_MAP_FIELD
 } ksync_spinlock_t;
 
-typedef ksync_spinlock_t ksync_raw_spinlock_t;
+KSYNC_STATIC_ASSERT(KSYNC_CHECKED || sizeof(ksync_spinlock_t) == 4,
+		    "docs/spinlock.md says so");
 
-KSYNC_STATIC_ASSERT(sizeof(ksync_spinlock_t) == 4, "docs/spinlock.md says so");
+#define KSYNC__SPINLOCK_INIT(name)                                           \
+	{ { KSYNC__RAW_FREE } KSYNC__DEP_MAP_INIT(name, KSYNC_KIND_SPINLOCK, \
+						  0) }
+#define KSYNC_SPINLOCK_INIT KSYNC__SPINLOCK_INIT("spinlock")
+#define KSYNC_DEFINE_SPINLOCK(name) \
+	ksync_spinlock_t name = KSYNC__SPINLOCK_INIT(#name)
 
-#define KSYNC_SPINLOCK_INIT             \
-	{                               \
-		{                       \
-			KSYNC__RAW_FREE \
-		}                       \
-	}
-#define KSYNC_DEFINE_SPINLOCK(name) ksync_spinlock_t name = KSYNC_SPINLOCK_INIT
+/* What the verbs of the seam are told. */
+#define KSYNC__SPINLOCK(lock) \
+	ksync__watched(lock, KSYNC__DEP_MAP(lock), KSYNC_KIND_SPINLOCK)
 
 KSYNC_BEGIN_DECLS
 
-/* The slow paths, in src/spinlock.c. */
+/* The slow paths, in src/word/spinlock.c. */
 KSYNC_API void ksync__spin_lock_slow(ksync_spinlock_t *lock);
 KSYNC_API void ksync__spin_unlock_free(ksync_spinlock_t *lock);
 KSYNC_API void ksync__spin_not_locked(ksync_spinlock_t *lock);
+
+KSYNC_PRIVATE_INLINE bool ksync__spin_lock_fast(ksync_spinlock_t *lock)
+{
+	if (ksync_unlikely(!ksync__raw_lock_fast(&lock->raw)))
+		return false;
+	/* As KSYNC__STORE_AGAIN() does, for the unlock, which reads it. May
+	 * wipe out a waiter's CONTENDED, which is only a hint. */
+	KSYNC_WRITE_ONCE(lock->raw.word, KSYNC__RAW_HELD);
+	return true;
+}
+
+/* "name" lives as long as the program. */
+KSYNC_PRIVATE_INLINE void ksync__spin_lock_init(ksync_spinlock_t *lock,
+						const char *name,
+						ksync_lock_class_key_t *key)
+{
+	KSYNC_WRITE_ONCE(lock->raw.word, KSYNC__RAW_FREE);
+	ksync_watch_created(KSYNC__SPINLOCK(lock), 0, name, key);
+}
 
 /**
  * ksync_spin_lock_init() - make a spinlock ready for use
@@ -59,8 +83,22 @@ KSYNC_API void ksync__spin_not_locked(ksync_spinlock_t *lock);
  */
 KSYNC_INLINE void ksync_spin_lock_init(ksync_spinlock_t *lock)
 {
-	KSYNC_WRITE_ONCE(lock->raw.word, KSYNC__RAW_FREE);
-	ksync_watch_created(lock);
+	ksync__spin_lock_init(lock, "spinlock", NULL);
+}
+#if KSYNC_CHECKED
+#define ksync_spin_lock_init(lock) KSYNC__INIT_HERE(ksync__spin_lock_init, lock)
+#endif
+
+/* "how" and "nest" are for lockdep: ksync_watch_acquire_nest(). */
+KSYNC_PRIVATE_INLINE void ksync__spin_lock(ksync_spinlock_t *lock,
+					   unsigned int how, const void *nest)
+{
+	ksync_watch_acquire_nest(KSYNC__SPINLOCK(lock), how, nest);
+	if (ksync_unlikely(!ksync__spin_lock_fast(lock))) {
+		ksync_watch_contended(KSYNC__SPINLOCK(lock));
+		ksync__spin_lock_slow(lock);
+	}
+	ksync_watch_acquired(KSYNC__SPINLOCK(lock), how);
 }
 
 /**
@@ -69,7 +107,9 @@ KSYNC_INLINE void ksync_spin_lock_init(ksync_spinlock_t *lock)
  *
  * A wait of ten seconds is reported as a suspected lockup and goes on.
  *
- * Context: Any but signal handlers. What follows must not sleep.
+ * Context: Any; in a signal handler only if it is taken by _irq or _irqsave
+ *	forms everywhere else, and they block signals. What follows must not
+ *	sleep.
  * Order: Acquire.
  * Locks: Holds @lock.
  * Example::
@@ -81,10 +121,7 @@ KSYNC_INLINE void ksync_spin_lock_init(ksync_spinlock_t *lock)
  */
 KSYNC_INLINE void ksync_spin_lock(ksync_spinlock_t *lock)
 {
-	ksync_watch_acquire(lock, KSYNC_WATCH_EXCLUSIVE);
-	if (ksync_unlikely(!ksync__raw_lock_fast(&lock->raw)))
-		ksync__spin_lock_slow(lock);
-	ksync_watch_acquired(lock, KSYNC_WATCH_EXCLUSIVE);
+	ksync__spin_lock(lock, 0, NULL);
 }
 
 /**
@@ -106,12 +143,12 @@ KSYNC_MUST_CHECK KSYNC_INLINE int ksync_spin_trylock(ksync_spinlock_t *lock)
 {
 	bool taken;
 
-	ksync_watch_acquire(lock, KSYNC_WATCH_TRY);
+	ksync_watch_acquire(KSYNC__SPINLOCK(lock), KSYNC_WATCH_TRY);
 	taken = ksync__raw_trylock(&lock->raw);
 	if (taken)
-		ksync_watch_acquired(lock, KSYNC_WATCH_TRY);
+		ksync_watch_acquired(KSYNC__SPINLOCK(lock), KSYNC_WATCH_TRY);
 	else
-		ksync_watch_abandoned(lock, KSYNC_WATCH_TRY);
+		ksync_watch_abandoned(KSYNC__SPINLOCK(lock), KSYNC_WATCH_TRY);
 	return taken;
 }
 
@@ -134,12 +171,14 @@ KSYNC_MUST_CHECK KSYNC_INLINE int ksync_spin_trylock(ksync_spinlock_t *lock)
  */
 KSYNC_INLINE void ksync_spin_unlock(ksync_spinlock_t *lock)
 {
-	ksync_watch_release(lock, KSYNC_WATCH_EXCLUSIVE);
+	if (ksync_unlikely(!ksync_watch_release(KSYNC__SPINLOCK(lock),
+						KSYNC_WATCH_EXCLUSIVE)))
+		return;
 	if (ksync_unlikely(KSYNC_READ_ONCE(lock->raw.word) == KSYNC__RAW_FREE))
 		ksync__spin_unlock_free(lock);
 	else
 		ksync__raw_unlock(&lock->raw);
-	ksync_watch_released(lock, KSYNC_WATCH_EXCLUSIVE);
+	ksync_watch_released(KSYNC__SPINLOCK(lock), KSYNC_WATCH_EXCLUSIVE);
 }
 
 /**
@@ -175,7 +214,7 @@ KSYNC_INLINE bool ksync_spin_is_locked(const ksync_spinlock_t *lock)
  */
 KSYNC_INLINE bool ksync_spin_is_contended(const ksync_spinlock_t *lock)
 {
-	return KSYNC_READ_ONCE(lock->raw.word) == KSYNC__RAW_CONTENDED;
+	return KSYNC_READ_ONCE(lock->raw.word) >= KSYNC__RAW_CONTENDED;
 }
 
 /**
@@ -197,30 +236,62 @@ KSYNC_INLINE void ksync_assert_spin_locked(ksync_spinlock_t *lock)
 		ksync__spin_not_locked(lock);
 }
 
+/**
+ * ksync_cond_resched_lock() - let go for a moment, if somebody waits
+ * @lock: spinlock that the caller holds, and no other
+ *
+ * For a long loop under the lock. What the lock guards may have changed after
+ * it has returned 1.
+ *
+ * Context: May sleep, but for @lock.
+ * Order: If it returns 1, release, then acquire.
+ * Locks: Holds @lock again.
+ * Return: 1 if it was unlocked meanwhile, else 0.
+ * Example::
+ *
+ *	static KSYNC_DEFINE_SPINLOCK(lock);
+ *
+ *	ksync_spin_lock(&lock);
+ *	for (int i = 0; i < 1000; i++)
+ *		ksync_cond_resched_lock(&lock);
+ *	ksync_spin_unlock(&lock);
+ */
+KSYNC_INLINE int ksync_cond_resched_lock(ksync_spinlock_t *lock)
+{
+	if (!ksync_spin_is_contended(lock))
+		return 0;
+	ksync_spin_unlock(lock);
+	ksync_cond_resched();
+	ksync_yield();
+	ksync_spin_lock(lock);
+	return 1;
+}
+
 KSYNC_END_DECLS
 
 #define ksync_spin_needbreak(lock) ksync_spin_is_contended(lock)
 
-#define ksync_spin_lock_irq(lock) ksync_spin_lock(lock)
-#define ksync_spin_unlock_irq(lock) ksync_spin_unlock(lock)
-#define ksync_spin_trylock_irq(lock) ksync_spin_trylock(lock)
+#define ksync_spin_lock_irq(lock) KSYNC__IRQ_LOCK(ksync_spin_lock(lock))
+#define ksync_spin_unlock_irq(lock) KSYNC__IRQ_UNLOCK(ksync_spin_unlock(lock))
+#define ksync_spin_trylock_irq(lock) \
+	KSYNC__IRQ_TRYLOCK(ksync_spin_trylock(lock))
 #define ksync_spin_lock_bh(lock) ksync_spin_lock(lock)
 #define ksync_spin_unlock_bh(lock) ksync_spin_unlock(lock)
 #define ksync_spin_trylock_bh(lock) ksync_spin_trylock(lock)
 #define ksync_spin_lock_irqsave(lock, flags) \
-	((void)((flags) = 0), ksync_spin_lock(lock))
+	KSYNC__IRQSAVE_LOCK(ksync_spin_lock(lock), flags)
 #define ksync_spin_unlock_irqrestore(lock, flags) \
-	((void)(flags), ksync_spin_unlock(lock))
+	KSYNC__IRQRESTORE_UNLOCK(ksync_spin_unlock(lock), flags)
 #define ksync_spin_trylock_irqsave(lock, flags) \
-	((void)((flags) = 0), ksync_spin_trylock(lock))
+	KSYNC__IRQSAVE_TRYLOCK(ksync_spin_trylock(lock), flags)
 
-/* Lockdep's forms, for the checked library; this one takes the lock. */
+/* Lockdep's forms, for the checked library. */
 #define ksync_spin_lock_nested(lock, subclass) \
-	((void)(subclass), ksync_spin_lock(lock))
+	ksync__spin_lock(lock, KSYNC_WATCH_SUBCLASS(subclass), NULL)
 #define ksync_spin_lock_nest_lock(lock, nest_lock) \
-	((void)(nest_lock), ksync_spin_lock(lock))
+	ksync__spin_lock(lock, 0, KSYNC__DEP_NEST(nest_lock))
 #define ksync_spin_lock_irqsave_nested(lock, flags, subclass) \
-	((void)(subclass), ksync_spin_lock_irqsave(lock, flags))
+	KSYNC__IRQSAVE_LOCK(ksync_spin_lock_nested(lock, subclass), flags)
 
 /* ksync_guard(spinlock)(&lock), and _try for the scoped_ forms. */
 KSYNC_DEFINE_GUARD(spinlock, ksync_spinlock_t *, ksync_spin_lock(_T),

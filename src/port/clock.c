@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <sched.h>
 #include <time.h>
 
 #include "port.h"
@@ -16,21 +14,9 @@ ksync_s64 ksync__clock_ns(void)
 	return (ksync_s64)now.tv_sec * NS_PER_SEC + now.tv_nsec;
 }
 
-int ksync__deadline_of_timespec(const struct timespec *ts, ksync_s64 *deadline)
+unsigned long ksync_jiffies(void)
 {
-	ksync_s64 seconds; /* time_t may be too narrow to compare */
-
-	*deadline = KSYNC__NEVER;
-	if (!ts)
-		return 0;
-	seconds = ts->tv_sec;
-	if (ts->tv_nsec < 0 || ts->tv_nsec >= NS_PER_SEC)
-		return -EINVAL;
-	if (seconds < 0)
-		*deadline = 0;
-	else if (seconds < KSYNC__NEVER / NS_PER_SEC)
-		*deadline = seconds * NS_PER_SEC + ts->tv_nsec;
-	return 0;
+	return (unsigned long)(ksync__clock_ns() / NS_PER_JIFFY);
 }
 
 ksync_s64 ksync__deadline_of_jiffies(long timeout)
@@ -45,17 +31,11 @@ ksync_s64 ksync__deadline_of_jiffies(long timeout)
 	return now + timeout * NS_PER_JIFFY;
 }
 
-void ksync__nap(ksync_s64 ns)
+long ksync__jiffies_until(ksync_s64 deadline)
 {
-	struct timespec length = { .tv_sec = (time_t)(ns / NS_PER_SEC),
-				   .tv_nsec = (long)(ns % NS_PER_SEC) };
-	int saved = errno;
+	ksync_s64 left = (deadline - ksync__clock_ns()) / NS_PER_JIFFY;
 
-	nanosleep(&length, NULL);
-	errno = saved;
-}
-
-void ksync__yield(void)
-{
-	sched_yield();
+	if (left < 1)
+		return 1;
+	return left < LONG_MAX ? (long)left : LONG_MAX;
 }

@@ -7,6 +7,7 @@
 
 #include <ksync/atomic.h>
 
+#include "life.h"
 #include "port.h"
 
 static int works;
@@ -24,18 +25,24 @@ static bool call(int command)
  * A process registers once, and a fork's child inherits it. At load time that
  * takes 4 us; with threads running it takes milliseconds.
  */
-__attribute__((constructor)) static void probe(void)
+static void probe(void)
 {
 	KSYNC_WRITE_ONCE(works,
 			 call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED));
 }
+
+static const struct ksync__life_part membarrier_life = {
+	.floor = KSYNC__FLOOR_PORT,
+	.start = probe,
+};
+KSYNC__LIFE_PART(membarrier_life);
 
 bool ksync__membarrier(void)
 {
 	bool ok = call(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 
 	if (ksync_unlikely(ok != KSYNC_READ_ONCE(works))) {
-		/* Used before the constructor ran, or refused since. */
+		/* Used before the probe, or refused since. */
 		if (!ok && call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
 			ok = call(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 		KSYNC_WRITE_ONCE(works, ok);

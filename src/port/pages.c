@@ -14,3 +14,11 @@ void *ksync__pages_alloc(size_t size)
 	errno = saved;
 	return p == MAP_FAILED ? NULL : p;
 }
+
+void ksync__pages_free(void *pages, size_t size)
+{
+	int saved = errno;
+
+	(void)munmap(pages, size);
+	errno = saved;
+}

@@ -6,3 +6,8 @@ unsigned int ksync__rseq_size(void)
 {
 	return 0;
 }
+
+long ksync__rseq_offset(void)
+{
+	return 0;
+}

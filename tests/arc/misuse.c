@@ -117,6 +117,67 @@ void shared_one_is_kept(struct box_unique *u)
 }
 #endif
 
+#if WRONG == 17 /* incompatible */
+void weak_is_not_cleaned_up_as_shared(struct box_arc *a)
+{
+	struct box_weak *w ksync_free(box_arc) = box_arc_downgrade(a);
+
+	(void)w;
+}
+#endif
+#if WRONG == 18 /* incompatible */
+void unique_is_not_cleaned_up_as_shared(void)
+{
+	struct box_unique *u ksync_free(box_arc) = box_unique_new();
+
+	(void)u;
+}
+#endif
+#if WRONG == 19 /* incompatible */
+void shared_is_not_cleaned_up_as_weak(struct box_arc *a)
+{
+	struct box_arc *b ksync_free(box_weak) = box_arc_get(a);
+
+	(void)b;
+}
+#endif
+#if WRONG == 20 /* incompatible */
+void another_type_is_not_cleaned_up(struct number_arc *n)
+{
+	struct number_arc *b ksync_free(box_arc) = number_arc_get(n);
+
+	(void)b;
+}
+#endif
+#if WRONG == 21 /* unused */
+void raw_one_is_kept(struct box_arc *a)
+{
+	box_arc_into_raw(a);
+}
+#endif
+#if WRONG == 22 /* unused */
+void one_from_raw_is_kept(struct box *b)
+{
+	box_arc_from_raw(b);
+}
+#endif
+struct text {
+	int length;
+#if WRONG == 23 /* flexible array\|variable sized */
+	char bytes[];
+#else
+	char bytes[8];
+#endif
+};
+KSYNC_DEFINE_ARC(text, struct text, NULL)
+#if WRONG == 24 /* incompatible */
+static void number_drop(struct box *b)
+{
+	(void)b;
+}
+KSYNC_DEFINE_ARC(wrong, long, number_drop)
+#endif
+
 void bad_double_put(void)
 {
 	struct box_arc *a = box_arc_new((struct box){ 1 });

@@ -32,7 +32,7 @@ for cc in gcc clang-14 clang-19; do
 	while read -r number words; do
 		text=$(compile "$cc" -std=c11 -Werror=unused-result \
 			-DWRONG="$number" -S -o /dev/null 2>&1) && text=compiled
-		echo "$text" | grep -q -e "error.*$words"
+		echo "$text" | grep -q -e "error.*\($words\)"
 		verdict $? "$cc: WRONG $number is not refused for '$words'"
 	done <<-EOT
 	$mistakes

@@ -49,6 +49,21 @@ for cc in gcc clang-14 clang-19; do
 	EOT
 done
 
+# Without ksync's own headers it says what is missing.
+text=$(gcc -x c -fsyntax-only -I"$1/compat" -DKSYNC_KERNEL_NAMES \
+	-include linux/mutex.h /dev/null 2>&1)
+echo "$text" | grep -q "error.*link ksync::ksync beside"
+verdict $? "gcc: kernel names alone do not say what is missing"
+
+# Each header of a lock brings along what the kernel's brings.
+for header in mutex spinlock semaphore kref refcount rcupdate sched; do
+	for std in c11 gnu11; do
+		compile gcc -x c -std=$std -include "linux/$header.h" \
+			"$here/brings.c"
+		verdict $? "gcc $std: what <linux/$header.h> brings along"
+	done
+done
+
 # Without the define, kernel names alone are fine: the first header sets it.
 compile gcc -x c -std=gnu11 "$here/right.c"
 verdict $? "gcc: right.c without KSYNC_KERNEL_NAMES"

@@ -27,6 +27,7 @@ int use(struct outer *o, refcount_t *r, int *n);
 
 static DEFINE_MUTEX(m);
 static DEFINE_SPINLOCK(s);
+static DEFINE_RAW_SPINLOCK(raw);
 
 int use(struct outer *o, refcount_t *r, int *n)
 {
@@ -75,6 +76,14 @@ int use(struct outer *o, refcount_t *r, int *n)
 #if WRONG == 13 /* incompatible */
 	refcount_inc(n);
 #endif
+#if WRONG == 14 /* incompatible */
+	spin_lock(&raw);
+#endif
+#if WRONG == 15 /* incompatible */
+	raw_spin_unlock(&s);
+#endif
+	raw_spin_lock(&raw);
+	raw_spin_unlock(&raw);
 	spin_lock_irqsave(&s, flags);
 	spin_unlock_irqrestore(&s, flags);
 	return o->number + refcount_dec_and_test(r);

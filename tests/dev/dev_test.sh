@@ -27,7 +27,7 @@ export PATH="$work/bin:$PATH"
 mkdir -p "$work/bin" "$here/cmake/dev" "$here/tests/model"
 touch "$here/tests/model/mutex_model.c" "$here/tests/model/park_model.c"
 cp -- "$tree/dev" "$tree/packages.list" "$here/"
-cp -- "$tree"/cmake/dev/*.sh "$here/cmake/dev/"
+cp -- "$tree"/cmake/dev/*.sh "$tree"/cmake/dev/*.py "$here/cmake/dev/"
 
 # fake NAME BODY: note the call, then do BODY
 fake() {
@@ -102,6 +102,43 @@ run 2 model --mutant
 said 'did you mean --mutants?'
 run 2 packages crass
 said 'did you mean cross?'
+
+case='twins: all, or some that the commit chooses'
+run 0 test --preset tsan --twins 7
+called '-D KSYNC_TWINS=7 -D KSYNC_TWINS_SEED='
+run 0 test --preset tsan
+called '-U KSYNC_TWINS -U KSYNC_TWINS_SEED'
+run 0 stress
+called '-U KSYNC_TWINS -U KSYNC_TWINS_SEED'
+run 2 test --twins none
+said "not 'none'"
+
+case='platforms: some test programs that the commit chooses, or all'
+fake ctest 'echo "platforms: $KSYNC_PLATFORM_PROGRAMS of $KSYNC_SEED" >>"$calls"'
+run 0 test
+grep -q '^platforms: 20 of [0-9a-f-]*$' "$calls" || wrong 'not 20'
+run 0 test --whole
+called 'platforms: all of '
+fine_machine
+
+case='times says where the time of the last runs went'
+run 0 times --more 2
+called 'python3 -B cmake/dev/times.py --more 2'
+run 0 test
+grep -q '^dev test	[0-9]*	[0-9.]*$' "$here/build/log/phases.tsv" ||
+	wrong 'no line in phases.tsv'
+mkdir -p "$here/src/sleep"
+echo 'ksync_primitive(mutex)' >"$here/src/sleep/CMakeLists.txt"
+cat >"$here/build/log/dev.xml" <<-END
+	<testsuite><testcase name="unit.mutex_fork.life" time="6"/>
+	<testcase name="lint.order" time="2"/></testsuite>
+END
+/usr/bin/python3 -B "$here/cmake/dev/times.py" --more 2 >"$out" 2>&1
+said 'dev test'
+grep -q '^  dev: unit *1 *6 *75 % *18$' "$out" || wrong 'not three times as long'
+grep -q '^  dev: lint *1 *2 *25 % *2$' "$out" || wrong 'the lint grows'
+grep -q '^  mutex *6 *75 %$' "$out" || wrong 'no family mutex'
+rm -rf "$here/build" "$here/src"
 
 case='values'
 run 2 test --preset
@@ -189,6 +226,22 @@ run 3 test --no-install
 said 'apt-get update && apt-get install --no-install-recommends cmake valgrind'
 silent libck-dev
 uncalled apt-get
+uncalled cmake
+
+case='--no-install with a filter goes on with what is there'
+run 0 test --filter mutex --no-install
+said 'Going on without'
+said 'apt-get update && apt-get install --no-install-recommends cmake valgrind'
+uncalled apt-get
+called 'ctest --test-dir build/dev'
+called '--tests-regex mutex'
+called '-U KSYNC_TEST_RUNNER'
+cp -- "$installed" "$work/some"
+sed -i '/libcriterion-dev/d' "$installed"
+run 0 test --filter mutex --no-install
+called '-D KSYNC_TEST_RUNNER=none'
+cp -- "$work/some" "$installed"
+run 3 test --no-install
 uncalled cmake
 
 case='only what is missing, and only for the command, is installed'

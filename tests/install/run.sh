@@ -17,7 +17,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 prefix=$WORK/pre\ fix	# made by test_prefix, used by all
 work=$WORK/$1		# this test's own
 abi=${VERSION%.*}
-soname=libksync.so.$abi
+name=ksync		# or ksync-checked: the module and the library
+soname=lib$name.so.$abi
 strict='-Wall -Wextra -Wpedantic -Werror'
 
 # check WHAT COMMAND...: its output is shown only if it fails
@@ -84,7 +85,7 @@ linked_as() {
 }
 
 run_consumer() { # DIRECTORY KIND HOW
-	for app in app_c app_cxx port; do
+	for app in app_c app_cxx port abba_c abba_cxx; do
 		check "$3, $2: $app is linked so" linked_as "$2" "$1/$app"
 		check "$3, $2: $app runs" "$1/$app"
 		cat "$work/log"
@@ -140,9 +141,10 @@ with_pkg_config() { # KIND PREFIX
 	static) link=-static static=--static ;;
 	esac
 	check "pkg-config, $1: it is this one" is_from "$2"
-	cflags=$(ask "$2" $static --cflags ksync)
-	linux=$(ask "$2" $static --cflags ksync ksync-linux)
-	libs=$(ask "$2" $static --libs ksync)
+	cflags=$(ask "$2" $static --cflags $name)
+	# The order in which ksync comes before what takes its place.
+	linux=$(ask "$2" $static --cflags --libs ksync-linux $name)
+	libs=$(ask "$2" $static --libs $name)
 
 	check "pkg-config, $1: C11" with_words "$cflags $libs" "$CC" $CFLAGS \
 		-std=c11 $strict "$here/consumer/app.c" -o "$out/app_c" \
@@ -150,10 +152,17 @@ with_pkg_config() { # KIND PREFIX
 	check "pkg-config, $1: C++17" with_words "$cflags $libs" \
 		"$CXX" $CXXFLAGS -std=c++17 $strict "$here/consumer/app.cc" \
 		-o "$out/app_cxx" "$link" -pthread
+	check "pkg-config, $1: misuse, C11" with_words "$cflags $libs" \
+		"$CC" $CFLAGS -std=c11 $strict "$here/consumer/abba.c" \
+		-o "$out/abba_c" "$link" -pthread
+	check "pkg-config, $1: misuse, C++17" with_words "$cflags $libs" \
+		"$CXX" $CXXFLAGS -std=c++17 $strict -x c++ \
+		"$here/consumer/abba.c" -x none -o "$out/abba_cxx" "$link" \
+		-pthread
 	check "pkg-config, $1: native names" with_words "$cflags" \
 		"$CC" $CFLAGS $strict -c "$here/consumer/till.c" -o "$out/till.o"
-	check "pkg-config, $1: kernel names" with_words "$linux $libs" \
-		"$CC" $CFLAGS -Wall -Wextra -Werror "$here/consumer/port.c" \
+	check "pkg-config, $1: kernel names" with_words "$linux" \
+		"$CC" $CFLAGS -std=c11 -Wall -Wextra -Werror "$here/consumer/port.c" \
 		"$out/till.o" -o "$out/port" "$link"
 	run_consumer "$out" "$1" pkg-config
 }
@@ -177,15 +186,36 @@ undocumented_options() {
 		done
 }
 
+dead_links() {
+	doc=$prefix/share/doc/ksync
+	[ -s "$doc/docs/mutex.md" ] && [ -s "$doc/examples/mutex.c" ] ||
+		echo "no pages"
+	find "$doc" -name '*.md' | while read -r page; do
+		sed "s/\`[^\`]*\`//g" "$page" | grep -oE '\]\([^)#:]+' |
+			sed 's/^](//; /^https*$/d' |
+			while read -r link; do
+				[ -e "${page%/*}/$link" ] ||
+					echo "${page#"$doc"/}: $link"
+			done
+	done
+}
+
 test_layout() {
 	library=$prefix/$LIBDIR/libksync.so
 	(cd "$SOURCE/include" && find ksync -name '*.h' && cd compat &&
-		find linux -name '*.h' | sed 's,^,ksync/compat/,') >"$work/want"
-	echo ksync/config.h >>"$work/want"
+		find linux -name '*.h' | sed 's,^,ksync/compat/,' &&
+		cd "$SOURCE/kernel/include" && find . -name '*.h' |
+		sed 's,^\.,ksync/kernel,') >"$work/want"
+	printf 'ksync/config.h\nksync/checked_names.h\n' >>"$work/want"
 	(cd "$prefix/include" && find . -type f | sed 's,^\./,,') >"$work/have"
 	check "the public headers, all and no others" \
 		same "$work/want" "$work/have"
 	cat >"$work/want" <<-END
+		libksync-checked.a
+		libksync-checked.so
+		libksync-checked.so.$abi
+		libksync-checked.so.$VERSION
+		libksync-kernel.a
 		libksync.a
 		libksync.so
 		$soname
@@ -193,23 +223,38 @@ test_layout() {
 	END
 	(cd "$prefix/$LIBDIR" && ls -d lib*) >"$work/have"
 	check "the libraries" same "$work/want" "$work/have"
+	check "the tools" [ -x "$prefix/bin/ksync-symbols" -a \
+		-x "$prefix/bin/ksync-insmod" ]
 	check "SONAME is $soname" \
 		sh -c "readelf -d '$library' | grep -F 'soname: [$soname]'"
+	check "SONAME of the checked one" sh -c "readelf -d \
+		'${library%.so}-checked.so' |
+		grep -F 'soname: [libksync-checked.so.$abi]'"
 	check "no run path" none sh -c "readelf -d '$library' | grep -E 'R.*PATH'"
 	check "exports something" \
 		sh -c "nm -D --defined-only '$library' | grep ' ksync_mutex_lock@'"
 	check "exports only ksync_*" none sh -c "nm -D --defined-only \
 		'$library' | grep -vE ' (ksync_|KSYNC_[0-9.]+$)'"
+	# DW.ref.: of a cleanup, the compiler's, and the same in any archive.
 	check "defines only ksync_*, static" none sh -c "nm -g --defined-only \
-		'${library%.so}.a' | grep -E ' [A-Z] ' | grep -v ' ksync_'"
+		'${library%.so}.a' | grep -E ' [A-Z] ' |
+		grep -vE ' (ksync_|DW\.ref\.)'"
+	check "nothing of the checked library is in the other" none sh -c "
+		nm '$library' '${library%.so}.a' |
+		grep -E ' (ksync_checked|ksync__(dep|lockdep)_)'"
+	check "the checked one has no lock by the other's name" none sh -c "
+		nm -D --defined-only '${library%.so}-checked.so' |
+		grep -E ' ksync_(mutex|spin|down|up|sem|rcu)'"
 	check "no file names the prefix, the tree or the build" none \
 		grep -rlF -e "$prefix" -e "$BUILD" \
 		-e "$SOURCE/include" -e "$SOURCE/src" \
 		"$prefix/$LIBDIR/cmake" "$prefix/$LIBDIR/pkgconfig" \
 		"$prefix/include"
+	check "each link in an installed page leads to a file" none dead_links
 	check "docs/packaging.md names each option" none undocumented_options
 	check "pkg-config knows the version" \
-		ask "$prefix" --exact-version="$VERSION" ksync ksync-linux
+		ask "$prefix" --exact-version="$VERSION" ksync \
+		ksync-linux ksync-checked ksync-kernel
 }
 
 # lookup ASK -D...: what find_package(ksync ASK) does
@@ -285,6 +330,43 @@ test_pkg_config() {
 	with_pkg_config static "$prefix"
 }
 
+# The same programs on the checked library.
+test_checked() {
+	name='ksync-checked'
+	soname=lib$name.so.$abi
+	for kind in shared static; do
+		with_cmake $kind package -D CMAKE_PREFIX_PATH="$prefix" \
+			-D CHECKED=checked -U ksync_DIR
+		with_pkg_config "$kind" "$prefix"
+	done
+	with_cmake shared fetch_content -D KSYNC_TREE="$SOURCE" \
+		-D FETCHCONTENT_FULLY_DISCONNECTED=ON -D CHECKED=checked
+
+	cp -R "$prefix" "$work/without"
+	rm "$work/without/$LIBDIR"/cmake/ksync/ksync-checked*
+	at="-DCMAKE_PREFIX_PATH=$work/without"
+	check "a missing checked library is named" fails \
+		"there is no component checked" \
+		lookup "COMPONENTS;checked" "$at"
+	check "without it, the others" finds shared '' "$at"
+}
+
+# Built without it, nothing of it is there.
+test_unchecked() {
+	check "configures" "$CMAKE" -S "$SOURCE" -B "$work/tree" \
+		-D CMAKE_C_COMPILER="$CC" -D KSYNC_BUILD_TESTS=OFF \
+		-D KSYNC_BUILD_CHECKED=OFF
+	check "builds" "$CMAKE" --build "$work/tree"
+	check "installs" "$CMAKE" --install "$work/tree" --prefix "$work/p"
+	check "no file of the checked library" none sh -c \
+		"find '$work/p' ! -path '*/share/doc/*' -name '*checked*'"
+	check "nor does one name it" none grep -rlE 'ksync::checked|-checked' \
+		"$work/p/$LIBDIR/pkgconfig"
+	check "there is no component checked" fails \
+		"there is no component checked" \
+		lookup "COMPONENTS;checked" "-DCMAKE_PREFIX_PATH=$work/p"
+}
+
 test_fetch_content() {
 	for kind in shared static; do
 		with_cmake $kind fetch_content -D KSYNC_TREE="$SOURCE" \
@@ -297,6 +379,8 @@ test_fetch_content() {
 	check "the user's installation is the user's" [ ! -e "$work/p" ]
 	check "nor are there tests" none sh -c \
 		"cd '$work/fetch_content' && find . -name '*_test*'"
+	check "nor a checked library, which nobody links" none sh -c \
+		"cd '$work/fetch_content' && find . -name 'libksync-checked*' -o -path '*ksync_checked*.o'"
 }
 
 # shellcheck disable=SC2086 # lists of words
@@ -377,7 +461,7 @@ uninstall() {
 test_uninstall() {
 	keep_manifests
 	p=$work/p
-	mkdir -p "$p/include/ksync" "$p/$LIBDIR/cmake" "$p/share"
+	mkdir -p "$p/include/ksync" "$p/$LIBDIR/cmake" "$p/share" "$p/bin"
 	for file in include/other.h include/ksync/other.h "$LIBDIR/libother.a"
 	do
 		echo "somebody else's" >"$p/$file"
@@ -431,6 +515,9 @@ test_packages() {
 	check "it says what programs linked with it depend on" \
 		sh -c "dpkg-deb -I '$deb' shlibs | grep -x \
 		'libksync $abi libksync$abi (>= $VERSION)'"
+	check "and those linked with the checked library" \
+		sh -c "dpkg-deb -I '$deb' shlibs | grep -x \
+		'libksync-checked $abi libksync$abi (>= $VERSION)'"
 	check "the other depends on just this one" \
 		sh -c "dpkg-deb -f '$dev' Depends | grep -F \
 		'libksync$abi (= $VERSION)'"

@@ -23,7 +23,8 @@
 struct explore_test {
 	const char *name;
 	int threads;
-	/* Run only from this --bound on; 0 is always. */
+	/* Searched whole only from this --bound on, as it takes long; below
+	 * that --sample runs some of its executions. 0 is always. */
 	int bound;
 
 	/* Before the threads, alone. */
@@ -112,6 +113,8 @@ void explore_per_thread(void *addr, size_t size);
  * explore_wait.c. Orders are __ATOMIC_ constants. */
 uint64_t explore_load(const volatile void *p, size_t size, int order);
 void explore_store(volatile void *p, size_t size, uint64_t value, int order);
+/* Directly after the thread's own operation that stored this value. */
+void explore_store_again(volatile void *p, size_t size, uint64_t value);
 enum explore_rmw {
 	EXPLORE_XCHG,
 	EXPLORE_ADD,
@@ -126,12 +129,21 @@ bool explore_cmpxchg(volatile void *p, size_t size, uint64_t *expected,
 		     uint64_t value, int order);
 void explore_fence(int order);
 void explore_light(void);
+/*
+ * A restartable section: a light barrier, what it reads, and its addition with
+ * another light barrier, in one step. false: the thread was interrupted by a
+ * membarrier since the section began, nothing was added, it begins again.
+ */
+void explore_section(void);
+bool explore_section_add(volatile void *p, size_t size, uint64_t value);
 
 /* The kernel's. */
 int explore_futex_wait(uint32_t *word, uint32_t value, int64_t deadline);
 int explore_futex_wake(uint32_t *word, int count);
 /* False if it fails, which is then so for ever. */
 bool explore_membarrier(bool registering);
+/* What a membarrier does that cannot fail. */
+void explore_interrupt(void);
 int64_t explore_clock(void);
 /* The calling thread goes no further. */
 _Noreturn void explore_hang(const char *why);

@@ -160,6 +160,76 @@ static void frame_kept(int self)
 	ksync_smp_store_release(&x, 1);
 }
 
+/* The dead frame's place is in another function's by now. */
+__attribute__((noinline)) static void frame_publish(void)
+{
+	int mine = 1;
+
+	ksync_smp_store_release(&pointer, &mine);
+	__asm__ volatile("" : : "r"(&mine) : "memory");
+}
+
+__attribute__((noinline)) static void frame_above(void)
+{
+	volatile int room[64];
+
+	room[0] = 1;
+	__asm__ volatile("" : : "r"(room) : "memory");
+	while (!ksync_smp_load_acquire(&x))
+		explore_await(&x, false);
+	room[1] = room[0];
+}
+
+static void frame_use(void)
+{
+	int *p;
+
+	while (!(p = ksync_smp_load_acquire(&pointer)))
+		explore_await(&pointer, false);
+	*p = 2;
+	ksync_smp_store_release(&x, 1);
+}
+
+static void frame_reused(int self)
+{
+	if (self == 1) {
+		frame_publish();
+		frame_above();
+	} else {
+		frame_use();
+	}
+}
+
+/* The same place once more, by a function that has it. */
+__attribute__((noinline)) static void frame_before(void)
+{
+	volatile int room[64];
+
+	for (int i = 0; i < 64; i++)
+		room[i] = i;
+	__asm__ volatile("" : : "r"(room) : "memory");
+}
+
+__attribute__((noinline)) static void frame_lend(void)
+{
+	int mine = 1;
+
+	ksync_smp_store_release(&pointer, &mine);
+	while (!ksync_smp_load_acquire(&x))
+		explore_await(&x, false);
+	explore_assert(mine == 2);
+}
+
+static void frame_lent(int self)
+{
+	if (self == 1) {
+		frame_before();
+		frame_lend();
+	} else {
+		frame_use();
+	}
+}
+
 /* Each waits for the other. */
 static void deadlock(int self)
 {
@@ -277,6 +347,109 @@ static void sizes(int self)
 		KSYNC_WRITE_ONCE(word, 1u);
 }
 
+/* A half of what is used whole. */
+static uint64_t wide;
+
+static void halves(int self)
+{
+	if (self)
+		(void)ksync__mc_load((uint32_t *)&wide + 1, __ATOMIC_RELAXED);
+	else
+		KSYNC_WRITE_ONCE(wide, 1ull << 32);
+}
+
+/* A failure that needs two old values, of more than one. */
+static void old_values(int self)
+{
+	int was_x;
+
+	if (self == 0) {
+		KSYNC_WRITE_ONCE(word, 1u);
+		KSYNC_WRITE_ONCE(word, 2u);
+		KSYNC_WRITE_ONCE(x, 1);
+		KSYNC_WRITE_ONCE(y, 1);
+	} else if (KSYNC_READ_ONCE(y)) {
+		was_x = KSYNC_READ_ONCE(x);
+		explore_assert(KSYNC_READ_ONCE(word) || was_x);
+	}
+}
+
+/* More outcomes than anybody would list by hand: each counts. */
+#define MANY1(p) p "0|" p "1"
+#define MANY2(p) MANY1(p "0") "|" MANY1(p "1")
+#define MANY4(p) \
+	MANY2(p "00") "|" MANY2(p "01") "|" MANY2(p "10") "|" MANY2(p "11")
+#define MANY8 \
+	MANY4_AT("00") "|" MANY4_AT("01") "|" MANY4_AT("10") "|" MANY4_AT("11")
+#define MANY4_AT(p) \
+	MANY4(p "00") "|" MANY4(p "01") "|" MANY4(p "10") "|" MANY4(p "11")
+
+static void many(int self)
+{
+	(void)self;
+	for (int i = 0; i < 8; i++)
+		explore_outcome("%d", explore_choose(2));
+}
+
+/* Stored again: it may not be another's by then, and passes on less. */
+static void again(int self)
+{
+	int found = 0;
+
+	if (self == 0) {
+		if (ksync_try_cmpxchg_acquire(&x, &found, 1)) {
+			KSYNC__STORE_AGAIN(x, 1);
+			KSYNC_WRITE_ONCE(x, 0);
+		}
+	} else if (ksync_try_cmpxchg_acquire(&x, &found, 2)) {
+		KSYNC__STORE_AGAIN(x, 2);
+		KSYNC_WRITE_ONCE(x, 0);
+	}
+}
+
+static void again_others(int self)
+{
+	if (self == 0) {
+		(void)ksync_xchg_relaxed(&x, 1);
+		KSYNC__STORE_AGAIN(x, 1);
+	} else {
+		(void)ksync_xchg_relaxed(&x, 2);
+	}
+}
+
+static void again_else(int self)
+{
+	if (self == 0) {
+		(void)ksync_xchg_relaxed(&x, 1);
+		KSYNC__STORE_AGAIN(x, 2);
+	}
+}
+
+static void again_passes(int self, bool twice)
+{
+	int found = 1;
+
+	if (self == 0) {
+		plain = 1;
+		ksync_smp_store_release(&x, 1);
+	} else if (self == 1) {
+		if (ksync_try_cmpxchg_relaxed(&x, &found, 2) && twice)
+			KSYNC__STORE_AGAIN(x, 2);
+	} else if (ksync_smp_load_acquire(&x) == 2) {
+		plain++;
+	}
+}
+
+static void again_chain(int self)
+{
+	again_passes(self, false);
+}
+
+static void again_breaks(int self)
+{
+	again_passes(self, true);
+}
+
 /* Who serves may wait for ever. */
 static void serve(int self)
 {
@@ -333,6 +506,9 @@ static const struct explore_test tests[] = {
 	  .fails = "leaks" },
 	{ "frame", .threads = 2, .thread = frame, .fails = "dead frame" },
 	{ "right_frame_kept", .threads = 2, .thread = frame_kept },
+	{ "frame_reused", .threads = 2, .thread = frame_reused,
+	  .fails = "dead frame" },
+	{ "right_frame_lent", .threads = 2, .thread = frame_lent },
 	{ "deadlock", .threads = 2, .thread = deadlock,
 	  .fails = "T0 waits for news" },
 	{ "spin", .threads = 2, .thread = spin, .fails = "unbounded spinning" },
@@ -353,11 +529,23 @@ static const struct explore_test tests[] = {
 	{ "right_time_stands", .threads = 2, .thread = time_passes },
 	{ "time_passes", .threads = 2, .thread = time_passes, .clock_jumps = 1,
 	  .fails = "is false" },
+	{ "right_again", .threads = 2, .thread = again },
+	{ "again_others", .threads = 2, .thread = again_others,
+	  .fails = "may still have to store" },
+	{ "again_else", .threads = 2, .thread = again_else,
+	  .fails = "not what its thread stored last" },
+	{ "right_again_chain", .threads = 3, .thread = again_chain },
+	{ "again_breaks", .threads = 3, .thread = again_breaks,
+	  .fails = "data race" },
 	{ "serve", .threads = 2, .thread = serve,
 	  .fails = "nobody is left to wake it" },
 	{ "right_serve", .threads = 2, .thread = serve, .servants = 1 },
 	{ "right_alone", .threads = 2, .thread = alone, .outcomes = "0|1|2" },
 	{ "sizes", .threads = 2, .thread = sizes, .fails = "not modelled" },
+	{ "halves", .threads = 2, .thread = halves, .fails = "not modelled" },
+	{ "right_many", .threads = 1, .thread = many, .outcomes = MANY8 },
+	{ "old_values", .threads = 2, .thread = old_values,
+	  .fails = "is false" },
 	{ "five", .threads = 5, .thread = serve,
 	  .fails = "more than 4 threads are not modelled" },
 	{ "private", .threads = 2, .setup = private_setup,

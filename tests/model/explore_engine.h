@@ -11,6 +11,7 @@
  *	explore_fiber.c		threads as stacks that take turns
  *	explore_print.c		the table of a failed execution
  *	explore_symbols.c	names of static objects
+ *	explore_outcomes.c	what the executions of a test said
  *	explore_states.c	final states, to compare two searches
  *	explore_main.c		the command line
  *
@@ -44,7 +45,8 @@ typedef uint64_t footprint;
 #define TOUCH(location) ((footprint)1 << (location))
 #define TOUCH_HEAVY ((footprint)1 << 63) /* membarrier, its light half */
 #define TOUCH_CLOCK ((footprint)1 << 62)
-#define TOUCH_SETTLED ((footprint)1 << 61) /* all memory, after a nap */
+#define TOUCH_SETTLED ((footprint)1 << 61)  /* all memory, for a nap */
+#define TOUCH_SPURIOUS ((footprint)1 << 60) /* how many may still come */
 
 /*
  * What a thread, or the reader of a message, knows. A message's place in its
@@ -72,6 +74,7 @@ struct message {
 	uint8_t thread;
 	bool follows; /* nothing can come between the one before */
 	bool plain;   /* the value is what is in memory now */
+	bool again;   /* stored twice: nobody else comes next */
 };
 
 struct location {
@@ -100,6 +103,7 @@ struct thread {
 	int await; /* location that must have news, or -1 */
 	bool await_bounded;
 	int waited;	    /* for this, and did nothing since; or -1 */
+	bool interrupted;   /* since its section began */
 	int loaded;	    /* location of its last load, */
 	uint32_t loaded_at; /* and the message */
 
@@ -165,6 +169,8 @@ enum ending {
 struct engine {
 	const struct explore_test *test;
 	bool every_order; /* no reduction: to check the reduction */
+	bool sampling;	  /* random executions, one independent of the other */
+	uint64_t random;  /* state of the choices of these */
 	int bound;
 
 	/* The search. */
@@ -237,6 +243,9 @@ static inline struct thread *running_thread(void)
 /* First in each function that a test's code calls: where that code is. */
 #define EXPLORE_ENTER() (running_thread()->frame = __builtin_frame_address(0))
 
+struct outcomes;
+struct states;
+
 /* explore_search.c: a step begins when it is its turn, may choose among
  * options once, and ends with what it really touched. */
 void step_begin(footprint reads, footprint writes);
@@ -247,28 +256,40 @@ _Noreturn void search_redundant(void);
 void thread_stop(enum thread_state state);
 /* Is the step with that number, of that thread, before the next one? */
 bool step_is_past(int thread, int number);
+/* Is it before that other step? */
+bool step_is_before(int thread, int number, int step);
+/*
+ * After so many steps, a sleeper is woken, or stays to the end: it did not wake
+ * for no reason, maybe as another had the last such wake-up. That is a race, as
+ * if its own step were the next.
+ */
+void search_sleeper_stays(int thread, int number);
 /* Run one execution. */
 void search_run(void);
 /* A thread's whole life, from bottom to end of its stack. */
 void search_thread(int thread);
-/* Prepare the next one; false if there is none. */
-bool search_next(void);
 double search_progress(void);
-/* The search's first execution is next. */
-void search_begin(const struct explore_test *test);
+/* All executions, up to one that fails; or go_on() ends it. */
+void search_all(const struct explore_test *test, struct outcomes *seen,
+		struct states *states, bool (*go_on)(void *arg), void *arg);
+/* So many executions at random, up to one that fails. */
+void search_sample(const struct explore_test *test, unsigned long count);
 
 /* explore_memory.c */
 void memory_reset(void);
 int memory_location(const volatile void *p, size_t size);
 bool memory_has_news(int location, const struct thread *t);
-void memory_queue_lock(int location);
-uint64_t memory_read(int location, int order);
+void memory_queue_pass(int location);
+void memory_add(int location, uint64_t value);
+uint64_t memory_queue_read(int location);
 void memory_plain_write(uintptr_t addr, size_t size);
 void memory_forget(uintptr_t from, uintptr_t to);
 void memory_begin_threads(void);
 void memory_new_epoch(struct thread *self);
 void memory_end_threads(void);
 struct view memory_newest(void);
+/* The running thread is alone: no other stores anything again. */
+void memory_alone(void);
 void view_join(struct view *to, const struct view *from);
 /* Without what happens before: the order of stores only. */
 void view_join_seen(struct view *to, const struct view *from);
@@ -292,8 +313,10 @@ enum access { PLAIN_READ, PLAIN_WRITE, ATOMIC_READ, ATOMIC_WRITE };
 void shadow_start(void);
 void shadow_reset(void);
 void shadow_access(enum access access, const volatile void *p, size_t size);
-/* What others have read may be overwritten: they are gone. */
-void shadow_forget_reads(void);
+void shadow_frame_end(uintptr_t dead_below);
+/* The others are gone: what they have read may be overwritten, and what they
+ * have stored atomically is whole. */
+void shadow_alone(void);
 void shadow_leaks(void);
 /* How far into explore_alloc()'s memory is that? -1: it is elsewhere. */
 long shadow_offset(uintptr_t addr);
@@ -318,6 +341,18 @@ struct states {
 void states_note(struct states *s);
 bool states_same(const struct states *a, const struct states *b);
 void states_free(struct states *s);
+
+/* explore_outcomes.c */
+struct outcomes {
+	char **slot;
+	size_t size;
+	size_t count;
+};
+bool outcomes_has(const struct outcomes *o, const char *text);
+void outcomes_add(struct outcomes *o, const char *text);
+const char *outcomes_next(const struct outcomes *o, size_t *place);
+void outcomes_print(const struct outcomes *o);
+void outcomes_free(struct outcomes *o);
 
 /* explore_symbols.c */
 bool symbol_name(uintptr_t addr, char *text, size_t size);

@@ -92,4 +92,9 @@ void __tsan_func_entry(void *code)
 void __tsan_func_exit(void);
 void __tsan_func_exit(void)
 {
+	EXPLORE_ENTER();
+	/* The saved frame pointer is the function's own, above which are its
+	 * caller's and the place to return to. */
+	shadow_frame_end(*(uintptr_t *)__builtin_frame_address(0) +
+			 2 * sizeof(uintptr_t));
 }

@@ -254,6 +254,55 @@ static void show_corr_two(void)
 	explore_outcome("%s", up && down ? "differ" : "agree");
 }
 
+/*
+ * A message in front of another, by somebody who knew of that: a third thread
+ * reads the newer, then what was there before it; or is itself such a store.
+ */
+#define OLDER(name, first, second)        \
+	static void name(int self)        \
+	{                                 \
+		if (self == 0) {          \
+			SET(x, 1);        \
+			SET(y, 1);        \
+		} else if (self == 1) {   \
+			r[0][0] = GET(y); \
+			SET(x, 2);        \
+		} else {                  \
+			r[1][0] = first;  \
+			r[1][1] = second; \
+		}                         \
+	}
+OLDER(older, GET(x), GET(x))
+OLDER(older_one, GET(x), 0)
+OLDER(older_rmw, ksync_xchg_relaxed(&x, 3), GET(x))
+OLDER(older_cmpxchg, ksync_cmpxchg_relaxed(&x, 2, 3), GET(x))
+OLDER(older_store, (SET(x, 3), 0), GET(x))
+
+static void show_older(void)
+{
+	explore_outcome("%d%d%d.%d", r[0][0], r[1][0], r[1][1], GET(x));
+}
+
+/* Who stores in front of what he has read of, but not acquired, has read of it
+ * still: his acquire fence shows it. */
+static void front_acquired(int self)
+{
+	if (self == 0) {
+		SET(x, 2);
+		REL(y, 1);
+	} else {
+		r[0][0] = GET(y);
+		SET(x, 1);
+		ksync_smp_rmb();
+		r[1][0] = GET(x);
+	}
+}
+
+static void show_front(void)
+{
+	explore_outcome("%d%d.%d", r[0][0], r[1][0], GET(x));
+}
+
 /* Two plus two writes: may the first of each be the last? */
 #define WW(name, between, second)     \
 	static void name(int self)    \
@@ -527,6 +576,31 @@ static const struct explore_test tests[] = {
 	  .outcomes = "2|3" },
 	{ "corr.two", .threads = 4, .finish = show_corr_two, .thread = corr_two,
 	  .outcomes = "agree" },
+	{ "older", .threads = 3, .finish = show_older, .thread = older,
+	  .outcomes = "000.1|000.2|001.1|001.2|002.1|002.2|011.1|"
+		      "011.2|012.2|021.1|022.1|022.2|100.1|100.2|"
+		      "101.1|101.2|102.1|102.2|111.1|111.2|112.2|"
+		      "121.1|122.1|122.2" },
+	{ "older.one", .threads = 3, .finish = show_older, .thread = older_one,
+	  .outcomes = "000.1|000.2|010.1|010.2|020.1|020.2|100.1|"
+		      "100.2|110.1|110.2|120.1|120.2" },
+	{ "older.rmw", .threads = 3, .finish = show_older, .thread = older_rmw,
+	  .outcomes = "001.1|001.2|002.1|002.2|003.1|003.2|012.2|"
+		      "013.2|013.3|021.1|023.1|023.3|101.1|101.2|"
+		      "102.1|102.2|103.1|103.2|112.2|113.2|113.3|"
+		      "121.1|123.1|123.3" },
+	{ "older.cmpxchg", .threads = 3, .finish = show_older,
+	  .thread = older_cmpxchg,
+	  .outcomes = "000.1|000.2|001.1|001.2|002.1|002.2|011.1|"
+		      "011.2|012.2|021.1|023.1|023.3|100.1|100.2|"
+		      "101.1|101.2|102.1|102.2|111.1|111.2|112.2|"
+		      "121.1|123.1|123.3" },
+	{ "older.store", .threads = 3, .finish = show_older,
+	  .thread = older_store,
+	  .outcomes = "001.1|001.2|002.1|002.2|003.1|003.2|003.3|"
+		      "101.1|101.2|102.1|102.2|103.1|103.2|103.3" },
+	{ "front_acquired", .threads = 2, .finish = show_front,
+	  .thread = front_acquired, .outcomes = "01.1|01.2|02.2|11.1|12.2" },
 	{ "2+2w", FINAL, .thread = ww, .outcomes = "11|12|21|22" },
 	{ "2+2w.rel", FINAL, .thread = ww_rel, .outcomes = "11|12|21|22" },
 	{ "2+2w.sc", FINAL, .thread = ww_sc, .outcomes = "12|21|22" },

@@ -4,16 +4,20 @@
  *
  *	--list		the tests, one a line
  *	--only NAME	only this test; a name that ends in * is a beginning
- *	--bound N	also run tests that need it; 1 is the least
+ *	--bound N	also search tests that need it, whole; 1 is the least
+ *	--sample N	of each test beyond the bound, or of --only's, run N
+ *			executions of the search, and N random ones
  *	--replay STEPS	run and print one execution of --only's test
  *	--show		print the execution also where a test has to fail
  *	--every-order	search without reduction
  *	--compare	search both ways: the final states must be the same
+ *	--outcomes	print all outcomes, as .outcomes has them
  *	--quiet		only say what fails
  *	--tsv		a line of fields for each test
  *	--progress	a line about each second on standard output; a terminal
  *			gets them on one line without asking
  */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +27,19 @@
 
 #include "explore_engine.h"
 
-/* Outcomes of one test. */
-#define MAX_OUTCOMES 200
-struct outcomes {
-	char text[MAX_OUTCOMES][MESSAGE_LENGTH];
-	int count;
-};
+/* Of outcomes that are not allowed so many are named. */
+#define OUTCOMES_NAMED 10
 
 struct options {
 	const char *program;
 	const char *only;
 	const char *replay;
+	unsigned long sample;
 	bool list;
 	bool show;
 	bool compare;
 	bool quiet;
+	bool outcomes;
 	bool tsv;
 	bool progress;
 };
@@ -66,15 +68,6 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void outcome_add(struct outcomes *o, const char *text)
-{
-	for (int i = 0; i < o->count; i++)
-		if (strcmp(o->text[i], text) == 0)
-			return;
-	if (o->count < MAX_OUTCOMES)
-		snprintf(o->text[o->count++], sizeof(o->text[0]), "%s", text);
-}
-
 /* Is the text one of those between bars? */
 static bool list_has(const char *list, const char *text)
 {
@@ -89,35 +82,34 @@ static bool list_has(const char *list, const char *text)
 	return false;
 }
 
-static int list_length(const char *list)
+/* The texts between bars that are not among the outcomes; how many. */
+static int outcomes_missing(const struct outcomes *o, const char *wanted)
 {
-	int count = 1;
+	char *list = strdup(wanted), *rest = list, *text;
+	int missing = 0;
 
-	for (; *list; list++)
-		count += *list == '|';
-	return count;
+	while ((text = strsep(&rest, "|"))) {
+		if (outcomes_has(o, text))
+			continue;
+		printf("  outcome '%s' was not seen\n", text);
+		missing++;
+	}
+	free(list);
+	return missing;
 }
 
 /* Outcomes that are missing or too many; the number of problems. */
 static int outcomes_check(const struct outcomes *o, const char *wanted)
 {
-	int known = 0, bad = 0;
+	int bad = 0;
+	const char *text;
 
-	for (int i = 0; i < o->count; i++) {
-		if (list_has(wanted, o->text[i])) {
-			known++;
-			continue;
-		}
-		printf("  outcome '%s' is not allowed\n", o->text[i]);
-		bad++;
-	}
-	if (known == list_length(wanted))
-		return bad;
-	printf("  of %s only these were seen:", wanted);
-	for (int i = 0; i < o->count; i++)
-		printf(" '%s'", o->text[i]);
-	printf("\n");
-	return bad + 1;
+	for (size_t at = 0; (text = outcomes_next(o, &at));)
+		if (!list_has(wanted, text) && bad++ < OUTCOMES_NAMED)
+			printf("  outcome '%s' is not allowed\n", text);
+	if (bad > OUTCOMES_NAMED)
+		printf("  and %d more\n", bad - OUTCOMES_NAMED);
+	return bad + outcomes_missing(o, wanted);
 }
 
 /* Executions between two looks at the clock. */
@@ -140,33 +132,34 @@ static void progress(const struct options *options, double began, double *said)
 	fflush(options->progress ? stdout : stderr);
 }
 
-static void search_all(struct outcomes *seen, struct states *states,
-		       const struct options *options)
-{
-	bool show = options->progress || isatty(STDERR_FILENO);
-	double began = seconds(), said = began;
-	bool more = true;
+struct looks {
+	const struct options *options;
+	bool show;
+	double began, said;
+};
 
-	ex->executions = ex->redundant = 0;
-	ex->longest = 0;
-	ex->failure[0] = '\0';
-	search_begin(ex->test);
-	while (more) {
-		search_run();
-		ex->executions++;
-		if (ex->ending == FAILED)
-			break;
-		if (ex->ending == REDUNDANT)
-			ex->redundant++;
-		else
-			outcome_add(seen, ex->outcome);
-		if (ex->ending == COMPLETE && states)
-			states_note(states);
-		if (show && ex->executions % LOOK_EVERY == 0)
-			progress(options, began, &said);
-		more = search_next();
-	}
-	if (said > began && !options->progress)
+static bool look(void *arg)
+{
+	struct looks *l = arg;
+
+	if (l->show && ex->executions % LOOK_EVERY == 0)
+		progress(l->options, l->began, &l->said);
+	return true;
+}
+
+static void search(struct outcomes *seen, struct states *states,
+		   const struct options *options)
+{
+	double now = seconds();
+	struct looks looks = {
+		.options = options,
+		.show = options->progress || isatty(STDERR_FILENO),
+		.began = now,
+		.said = now,
+	};
+
+	search_all(ex->test, seen, states, look, &looks);
+	if (looks.said > looks.began && !options->progress)
 		fprintf(stderr, "\r%79s\r", "");
 }
 
@@ -176,6 +169,7 @@ static void tell(const char *program, const char *script)
 	ex->telling = true;
 	ex->script = script;
 	ex->script_left = 0;
+	ex->prefix = 0; /* its steps are all new */
 	search_run();
 	ex->telling = false;
 	ex->script = NULL;
@@ -194,21 +188,21 @@ static void tell_failure(const char *program)
 	free(script);
 }
 
-static void say(const struct options *options, bool good, double spent)
+static void say(const struct options *options, bool good, bool sampled,
+		double spent)
 {
 	bool failed = ex->ending == FAILED;
+	const char *verdict = !good ? "FAILED" : sampled ? "sample" : "ok";
 
 	if (options->tsv)
 		printf("%s\t%s\t%d\t%d\t%lu\t%.2f\t%s\n", ex->test->name,
-		       good ? "ok" : "FAILED", ex->test->threads,
-		       ex->test->bound, ex->executions, spent,
-		       failed ? ex->failure : "");
+		       verdict, ex->test->threads, ex->test->bound,
+		       ex->executions, spent, failed ? ex->failure : "");
 	else if (!options->quiet || !good)
 		printf("%-36s %-6s %10lu executions, %lu redundant, "
 		       "%d steps, %.2f s%s%s\n",
-		       ex->test->name, good ? "ok" : "FAILED", ex->executions,
-		       ex->redundant, ex->longest, spent,
-		       failed && good ? ": " : "",
+		       ex->test->name, verdict, ex->executions, ex->redundant,
+		       ex->longest, spent, failed && good ? ": " : "",
 		       failed && good ? ex->failure : "");
 	if (!good && !failed && ex->test->fails)
 		printf("  it should have failed: %s\n", ex->test->fails);
@@ -217,30 +211,63 @@ static void say(const struct options *options, bool good, double spent)
 /* True if the test ended as it has to. */
 static bool run(const struct explore_test *test, const struct options *options)
 {
-	struct outcomes *seen = calloc(1, sizeof(*seen));
+	struct outcomes seen = { 0 };
 	double began = seconds();
 	bool failed, good;
 
 	ex->test = test;
-	search_all(seen, NULL, options);
+	search(&seen, NULL, options);
 	failed = ex->ending == FAILED;
 	good = failed ? test->fails && strstr(ex->failure, test->fails) :
 			!test->fails;
-	if (good && test->outcomes && outcomes_check(seen, test->outcomes))
+	if (good && test->outcomes && outcomes_check(&seen, test->outcomes))
 		good = false;
-	free(seen);
-	say(options, good, seconds() - began);
+	if (options->outcomes)
+		outcomes_print(&seen);
+	outcomes_free(&seen);
+	say(options, good, false, seconds() - began);
 	if (failed && (options->show || (!good && !options->tsv)))
 		tell_failure(options->program);
 	fflush(stdout);
 	return good;
 }
 
+static bool within(void *limit)
+{
+	return ex->executions < *(const unsigned long *)limit;
+}
+
+/*
+ * The same, for some executions of a test that takes long: the first ones of
+ * the search, which try all that can happen near the end, and random ones.
+ */
+static bool sample(const struct explore_test *test,
+		   const struct options *options)
+{
+	struct outcomes seen = { 0 };
+	unsigned long limit = options->sample;
+	bool every_order = ex->every_order;
+	double began = seconds();
+	bool failed;
+
+	search_all(test, &seen, NULL, within, &limit);
+	if (ex->ending != FAILED && ex->executions == limit)
+		search_sample(test, limit);
+	outcomes_free(&seen);
+	failed = ex->ending == FAILED;
+	say(options, !failed, true, seconds() - began);
+	if (failed && !options->tsv)
+		tell_failure(options->program);
+	ex->every_order = every_order;
+	fflush(stdout);
+	return !failed;
+}
+
 /* The reduced search and the full one: do they end in the same states? */
 static bool compare(const struct explore_test *test,
 		    const struct options *options)
 {
-	struct outcomes *seen = calloc(1, sizeof(*seen));
+	struct outcomes seen = { 0 };
 	struct states states[2] = { { 0 }, { 0 } };
 	unsigned long executions[2];
 	bool same;
@@ -248,7 +275,7 @@ static bool compare(const struct explore_test *test,
 	ex->test = test;
 	for (int full = 0; full < 2; full++) {
 		ex->every_order = full;
-		search_all(seen, &states[full], options);
+		search(&seen, &states[full], options);
 		executions[full] = ex->executions;
 	}
 	same = states_same(&states[0], &states[1]);
@@ -259,7 +286,7 @@ static bool compare(const struct explore_test *test,
 	fflush(stdout);
 	states_free(&states[0]);
 	states_free(&states[1]);
-	free(seen);
+	outcomes_free(&seen);
 	return same;
 }
 
@@ -271,6 +298,8 @@ static bool flag_read(struct options *options, const char *word)
 		options->show = true;
 	else if (strcmp(word, "--compare") == 0)
 		options->compare = true;
+	else if (strcmp(word, "--outcomes") == 0)
+		options->outcomes = true;
 	else if (strcmp(word, "--quiet") == 0)
 		options->quiet = true;
 	else if (strcmp(word, "--tsv") == 0)
@@ -299,9 +328,9 @@ static bool wanted(const struct explore_test *test, const char *only)
 static int usage(const char *program)
 {
 	fprintf(stderr,
-		"usage: %s [--list] [--only NAME] [--bound N] "
+		"usage: %s [--list] [--only NAME] [--bound N] [--sample N] "
 		"[--replay STEPS]\n\t[--show] [--every-order] [--compare] "
-		"[--quiet] [--tsv] [--progress]\n",
+		"[--outcomes] [--quiet] [--tsv] [--progress]\n",
 		program);
 	return 2;
 }
@@ -324,12 +353,17 @@ int explore_main(int argc, char **argv, const struct explore_test *tests)
 			ex->bound = atoi(argv[++i]);
 		else if (strcmp(argv[i], "--replay") == 0)
 			options.replay = argv[++i];
+		else if (strcmp(argv[i], "--sample") == 0)
+			options.sample = strtoul(argv[++i], NULL, 10);
 		else
 			return usage(argv[0]);
 	}
 	fiber_start(search_thread);
 	for (const struct explore_test *t = tests; t->name; t++) {
-		if (!wanted(t, options.only))
+		bool sampled = options.sample &&
+			       (options.only || t->bound > ex->bound);
+
+		if (!wanted(t, options.only) && (options.only || !sampled))
 			continue;
 		ran++;
 		ex->test = t;
@@ -341,7 +375,7 @@ int explore_main(int argc, char **argv, const struct explore_test *tests)
 			bad += !compare(t, &options);
 		else if (options.compare)
 			continue;
-		else if (!run(t, &options))
+		else if (!(sampled ? sample : run)(t, &options))
 			bad++;
 	}
 	if (!ran) {

@@ -16,13 +16,13 @@
  *			on what came with that too (release sequence)
  *	full fence	explore_fences.c
  *
- * A seq_cst load or store is stronger here than in C11: it stands between full
- * fences. ksync has none.
+ * A seq_cst load or store is stronger here than in C11: a store stands between
+ * full fences, a load behind one. ksync has none.
  *
  * A store that is not the newest may be ignored by a load, and be stored in
- * front of, only if it is before the load in the order of dependent steps: else
- * the execution in which the load comes first has the same result, and the
- * search goes there too.
+ * front of, only if it is before the load, or before the store that the load
+ * reads, in the order of dependent steps: else the execution in which the load
+ * comes first has the same result, and the search goes there too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -154,13 +154,16 @@ int memory_location(const volatile void *p, size_t size)
 	int l;
 
 	for (l = 0; l < ex->locations; l++) {
-		if (ex->address[l] != addr)
-			continue;
-		if (ex->location[l].size != (int)size)
+		uintptr_t other = ex->address[l];
+		int other_size = ex->location[l].size;
+
+		if (other == addr && other_size == (int)size)
+			return l;
+		if (other && other < addr + size &&
+		    addr < other + (uintptr_t)other_size)
 			explore_fail("accesses of %d and %zu bytes to one "
 				     "place are not modelled",
-				     ex->location[l].size, size);
-		return l;
+				     other_size, size);
 	}
 	if (l == MAX_LOCATIONS)
 		explore_fail("more than %d atomic locations", MAX_LOCATIONS);
@@ -176,6 +179,7 @@ int memory_location(const volatile void *p, size_t size)
 	ex->location[l].message[0] = (struct message){
 		.value = raw_read(addr, (int)size),
 		.thread = MAIN,
+		.step = -1,
 	};
 	return l;
 }
@@ -219,6 +223,13 @@ struct view memory_newest(void)
 	return all;
 }
 
+void memory_alone(void)
+{
+	for (int l = 0; l < ex->locations; l++)
+		for (int i = 0; i < ex->location[l].count; i++)
+			ex->location[l].message[i].again = false;
+}
+
 static struct message *message_insert(int l, int after, uint64_t value)
 {
 	struct location *loc = &ex->location[l];
@@ -241,6 +252,7 @@ static struct message *message_insert(int l, int after, uint64_t value)
 	m->thread = (uint8_t)ex->running;
 	m->follows = false;
 	m->plain = false;
+	m->again = false;
 	return m;
 }
 
@@ -265,7 +277,27 @@ void memory_plain_write(uintptr_t addr, size_t size)
 	}
 }
 
-enum use { READ, WRITE, UPDATE, EXCHANGE };
+enum use { READ, QUEUE_READ, WRITE, UPDATE, EXCHANGE };
+
+/* Does the search have to pass over the newer message here, when this one is
+ * chosen? */
+static bool may_ignore(const struct message *newer, const struct message *m)
+{
+	return ex->every_order || step_is_past(newer->thread, newer->step) ||
+	       step_is_before(newer->thread, newer->step, m->step);
+}
+
+static bool may_ignore_all_newer(const struct location *loc, int i,
+				 enum use use)
+{
+	/* An earlier place in the futex's queue is not the same. */
+	if (use == QUEUE_READ)
+		return true;
+	for (int newer = i + 1; newer < loc->count; newer++)
+		if (!may_ignore(&loc->message[newer], &loc->message[i]))
+			return false;
+	return true;
+}
 
 /* Can a message be stored directly behind this one? */
 static bool message_open(const struct location *loc, int i)
@@ -295,11 +327,10 @@ static int message_choose(int l, enum use use, uint64_t expected)
 
 		if (m->at < least || !fences_allow(self, l, m->at))
 			break;
-		if (use == READ || message_open(loc, i) ||
-		    (use == EXCHANGE && m->value != expected))
+		if ((use == READ || use == QUEUE_READ || message_open(loc, i) ||
+		     (use == EXCHANGE && m->value != expected)) &&
+		    may_ignore_all_newer(loc, i, use))
 			ex->candidate[count++] = i;
-		if (!ex->every_order && !step_is_past(m->thread, m->step))
-			break;
 	}
 	if (self->await == l) {
 		self->await = -1;
@@ -335,7 +366,13 @@ static void message_write(int l, int i, uint64_t value, int order, bool follows)
 	struct location *loc = &ex->location[l];
 	struct message *m = message_insert(l, i, value);
 
-	self->now.seen[l] = self->acquirable.seen[l] = m->at;
+	if (m[-1].again && m[-1].thread != m->thread)
+		explore_fail("T%d may still have to store %s again",
+			     m[-1].thread, print_place((void *)ex->address[l]));
+	self->now.seen[l] = m->at;
+	/* It may have read of a newer one, and only have to acquire that. */
+	if (self->acquirable.seen[l] < m->at)
+		self->acquirable.seen[l] = m->at;
 	m->view = order_releases(order) ? self->now : self->released;
 	m->view.seen[l] = m->at;
 	m->follows = follows;
@@ -351,9 +388,9 @@ static const char *age(int l, int i)
 }
 
 /* The body of a load, within a step. */
-uint64_t memory_read(int l, int order)
+static uint64_t read_and_tell(int l, enum use use, int order)
 {
-	int i = message_choose(l, READ, 0);
+	int i = message_choose(l, use, 0);
 	struct message *m = message_read(l, i, order);
 
 	print_tell(order_name(order), "%s reads %s%s",
@@ -364,7 +401,7 @@ uint64_t memory_read(int l, int order)
 
 /* The kernel's lock of the queue behind a futex: what one caller had seen, the
  * next one sees. */
-void memory_queue_lock(int l)
+void memory_queue_pass(int l)
 {
 	struct thread *self = running_thread();
 	struct view *queue = &ex->location[l].queue;
@@ -372,6 +409,17 @@ void memory_queue_lock(int l)
 	view_join_seen(&self->acquirable, queue);
 	view_join_seen(&self->now, &self->acquirable);
 	view_join_seen(queue, &self->acquirable);
+}
+
+/* The same, and a look at the word meanwhile. */
+uint64_t memory_queue_read(int l)
+{
+	uint64_t value;
+
+	memory_queue_pass(l);
+	value = read_and_tell(l, QUEUE_READ, __ATOMIC_RELAXED);
+	memory_queue_pass(l);
+	return value;
 }
 
 void explore_fence(int order)
@@ -423,7 +471,7 @@ uint64_t explore_load(const volatile void *p, size_t size, int order)
 	l = memory_location(p, size);
 	step_begin(TOUCH(l) | TOUCH_SETTLED, 0);
 	shadow_access(ATOMIC_READ, p, size);
-	value = memory_read(l, order);
+	value = read_and_tell(l, READ, order);
 	running_thread()->loaded = l;
 	running_thread()->loaded_at = running_thread()->now.seen[l];
 	step_end(TOUCH(l) | TOUCH_SETTLED, 0);
@@ -442,15 +490,42 @@ void explore_store(volatile void *p, size_t size, uint64_t value, int order)
 		explore_fence(order);
 	EXPLORE_ENTER();
 	l = memory_location(p, size);
-	step_begin(0, TOUCH(l));
+	step_begin(TOUCH_SETTLED, TOUCH(l));
 	shadow_access(ATOMIC_WRITE, p, size);
 	i = message_choose(l, WRITE, 0);
 	print_tell(order_name(order), "%s = %s%s", print_place((void *)p),
 		   print_value(cut(value, (int)size)), age(l, i));
 	message_write(l, i, value, order, false);
-	step_end(0, TOUCH(l));
+	step_end(TOUCH_SETTLED, TOUCH(l));
 	if (order == __ATOMIC_SEQ_CST)
 		explore_fence(order);
+}
+
+/*
+ * No step of its own: between the two stores others could only have read the
+ * value that both write, as message_write() makes sure. What they acquire is
+ * what they would from the second, which passes on less.
+ */
+void explore_store_again(volatile void *p, size_t size, uint64_t value)
+{
+	struct thread *self = running_thread();
+	struct location *loc;
+	int l, i;
+
+	if (is_private(p) || ex->running == MAIN)
+		return;
+	EXPLORE_ENTER();
+	l = memory_location(p, size);
+	loc = &ex->location[l];
+	for (i = loc->count - 1; loc->message[i].at > self->now.seen[l]; i--)
+		;
+	if (loc->message[i].thread != ex->running ||
+	    loc->message[i].value != value)
+		explore_fail("%s is not what its thread stored last",
+			     print_place((void *)p));
+	loc->message[i].again = true;
+	loc->message[i].view = self->released;
+	loc->message[i].view.seen[l] = loc->message[i].at;
 }
 
 static uint64_t rmw_result(enum explore_rmw what, uint64_t old, uint64_t value)
@@ -493,6 +568,21 @@ uint64_t explore_rmw(volatile void *p, size_t size, enum explore_rmw what,
 	if (order == __ATOMIC_SEQ_CST)
 		explore_fence(order);
 	return old;
+}
+
+/* The body of an addition to the newest value, a release, within a step. */
+void memory_add(int l, uint64_t value)
+{
+	int i = ex->location[l].count - 1;
+	uint64_t old, result;
+
+	(void)newest(l);
+	old = message_read(l, i, __ATOMIC_RELAXED)->value;
+	result = cut(old + value, ex->location[l].size);
+	print_tell("section", "%s: %s -> %s",
+		   print_place((void *)ex->address[l]), print_value(old),
+		   print_value(result));
+	message_write(l, i, result, __ATOMIC_RELEASE, true);
 }
 
 /* Strong; relaxed if it fails. */

@@ -412,6 +412,6 @@ void print_failure(const char *program, const char *script)
 	       ex->ending == FAILED ? ex->failure : "nothing failed");
 	print_blame();
 	print_table(ex->story);
-	printf("replay: %s --only %s --replay %s\n", program, ex->test->name,
-	       script);
+	printf("replay: %s %s--only %s --replay %s\n", program,
+	       ex->every_order ? "--every-order " : "", ex->test->name, script);
 }

@@ -44,6 +44,11 @@ bool step_is_past(int thread, int number)
 	return thread == MAIN || running_thread()->past[thread] > number;
 }
 
+bool step_is_before(int thread, int number, int step)
+{
+	return step >= 0 && ex->steps[step].past[thread] > number;
+}
+
 static bool thread_enabled(const struct thread *t)
 {
 	switch (t->state) {
@@ -143,6 +148,112 @@ static int thread_first(void)
 	return -1;
 }
 
+/*
+ * Let something begin at step i that leads to step s, the next one after so
+ * many, without i: one of the first steps, of those after i that do not depend
+ * on i, and of s.
+ */
+static void race_reverse(int i, const struct step *s, int number)
+{
+	struct step *at = &ex->steps[i];
+	int first[EXPLORE_THREADS];
+	unsigned int seen = 0, initial = 0, wanted;
+
+	for (int k = i + 1; k <= number; k++) {
+		const struct step *next = k < number ? &ex->steps[k] : s;
+		bool leads = true;
+
+		if (k < number && next->past[at->thread] > i)
+			continue;
+		if (seen & BIT(next->thread))
+			continue;
+		for (int t = 0; t < ex->test->threads; t++)
+			if ((seen & BIT(t)) && next->past[t] > first[t])
+				leads = false;
+		seen |= BIT(next->thread);
+		first[next->thread] = k;
+		if (leads)
+			initial |= BIT(next->thread);
+	}
+	if ((at->backtrack | at->sleep) & initial)
+		return;
+	wanted = initial & at->enabled;
+	if (wanted & BIT(s->thread))
+		at->backtrack |= BIT(s->thread);
+	else if (wanted)
+		at->backtrack |= wanted & -wanted;
+	/* Else only step i lets s happen. */
+}
+
+static void past_join(uint16_t *to, const uint16_t *from)
+{
+	for (int t = 0; t < EXPLORE_THREADS; t++)
+		if (to[t] < from[t])
+			to[t] = from[t];
+}
+
+/* What is before step s, the next one after so many; with what it races. */
+static void step_order(struct step *s, int number)
+{
+	int count = 0;
+
+	memcpy(s->past, ex->thread[s->thread].past, sizeof(s->past));
+	for (int i = number - 1; i >= 0; i--) {
+		struct step *e = &ex->steps[i];
+
+		if (e->thread == s->thread || s->past[e->thread] > i ||
+		    !depend(e, s))
+			continue;
+		ex->races[count++] = i;
+		past_join(s->past, e->past);
+	}
+	s->past[s->thread] = (uint16_t)(number + 1);
+	if (ex->every_order)
+		return;
+	for (int i = 0; i < count; i++)
+		if (ex->races[i] >= ex->fixed)
+			race_reverse(ex->races[i], s, number);
+}
+
+void search_sleeper_stays(int thread, int number)
+{
+	struct step s = { .thread = (uint8_t)thread, .reads = TOUCH_SPURIOUS };
+
+	if (ex->test->spurious && number + 1 >= ex->prefix)
+		step_order(&s, number);
+}
+
+/* Nobody can go on. */
+static void sleepers_stay(void)
+{
+	for (int i = 0; i < ex->test->threads; i++)
+		if (ex->thread[i].state == ASLEEP)
+			search_sleeper_stays(i, ex->length);
+}
+
+static unsigned int sample_below(unsigned int n)
+{
+	ex->random ^= ex->random << 13;
+	ex->random ^= ex->random >> 7;
+	ex->random ^= ex->random << 17;
+	return (unsigned int)((ex->random >> 20) % n);
+}
+
+/* A sample goes on with the thread that runs, or with any. */
+static unsigned int sample_threads(unsigned int enabled, int first)
+{
+	unsigned int one;
+
+	if (first >= 0)
+		return BIT(first);
+	if (sample_below(2))
+		return enabled;
+	do
+		one = BIT(sample_below((unsigned int)ex->test->threads));
+	while (!(enabled & one));
+	return one;
+}
+
 /* Make the next step; its thread, or MAIN if there is none. */
 static int search_step(void)
 {
@@ -151,20 +262,25 @@ static int search_step(void)
 	unsigned int allowed;
 	int first = thread_first();
 
-	if (!enabled) {
-		ex->ending = search_ended();
-		return MAIN;
-	}
 	if (ex->length == MAX_STEPS) {
 		snprintf(ex->failure, sizeof(ex->failure),
 			 "does not end: %d steps", MAX_STEPS);
 		ex->ending = FAILED;
 		return MAIN;
 	}
+	if (!enabled) {
+		ex->ending = search_ended();
+		if (ex->ending == COMPLETE)
+			sleepers_stay();
+		return MAIN;
+	}
 	if (ex->script) {
 		*s = (struct step){ .options = 1, .enabled = enabled };
 		if (!script_next(s) || !(enabled & BIT(s->thread)))
 			s->thread = thread_of(enabled);
+	} else if (ex->sampling) {
+		*s = (struct step){ .options = 1, .enabled = enabled };
+		s->thread = thread_of(sample_threads(enabled, first));
 	} else if (ex->length >= ex->prefix) {
 		*s = (struct step){ .options = 1, .enabled = enabled };
 		if (ex->length > ex->fixed && !ex->every_order)
@@ -219,7 +335,13 @@ int step_choose(int options)
 
 	if (ex->running == MAIN || ex->to_sleep)
 		return 0;
-	s->options = options;
+	if (s->option >= options)
+		explore_fail("choice %d of %d: the steps are another program's",
+			     s->option, options);
+	s->options = (uint16_t)options;
+	/* The first option is the newest message, or that all goes well. */
+	if (ex->sampling && sample_below(2))
+		s->option = (uint16_t)sample_below((unsigned int)options);
 	return s->option;
 }
 
@@ -233,73 +355,6 @@ void thread_stop(enum thread_state state)
 		fiber_switch(MAIN);
 	else
 		search_switch();
-}
-
-/*
- * Let something begin at step i that leads to step j without i: one of the
- * first steps, of those after i that do not depend on i, and of j.
- */
-static void race_reverse(int i, int j)
-{
-	struct step *at = &ex->steps[i];
-	int first[EXPLORE_THREADS];
-	unsigned int seen = 0, initial = 0, wanted;
-
-	for (int k = i + 1; k <= j; k++) {
-		struct step *s = &ex->steps[k];
-		bool leads = true;
-
-		if (k < j && s->past[at->thread] > i)
-			continue;
-		if (seen & BIT(s->thread))
-			continue;
-		for (int t = 0; t < ex->test->threads; t++)
-			if ((seen & BIT(t)) && s->past[t] > first[t])
-				leads = false;
-		seen |= BIT(s->thread);
-		first[s->thread] = k;
-		if (leads)
-			initial |= BIT(s->thread);
-	}
-	if ((at->backtrack | at->sleep) & initial)
-		return;
-	wanted = initial & at->enabled;
-	if (wanted & BIT(ex->steps[j].thread))
-		at->backtrack |= BIT(ex->steps[j].thread);
-	else if (wanted)
-		at->backtrack |= wanted & -wanted;
-	/* Else only step i lets step j happen. */
-}
-
-static void past_join(uint16_t *to, const uint16_t *from)
-{
-	for (int t = 0; t < EXPLORE_THREADS; t++)
-		if (to[t] < from[t])
-			to[t] = from[t];
-}
-
-/* What is before the last step, and with what it races. */
-static void step_order(struct step *s)
-{
-	int number = (int)(s - ex->steps);
-	int count = 0;
-
-	memcpy(s->past, ex->thread[s->thread].past, sizeof(s->past));
-	for (int i = number - 1; i >= 0; i--) {
-		struct step *e = &ex->steps[i];
-
-		if (e->thread == s->thread || s->past[e->thread] > i ||
-		    !depend(e, s))
-			continue;
-		ex->races[count++] = i;
-		past_join(s->past, e->past);
-	}
-	s->past[s->thread] = (uint16_t)(number + 1);
-	if (ex->every_order)
-		return;
-	for (int i = 0; i < count; i++)
-		if (ex->races[i] >= ex->fixed)
-			race_reverse(ex->races[i], number);
 }
 
 void step_end(footprint reads, footprint writes)
@@ -316,12 +371,12 @@ void step_end(footprint reads, footprint writes)
 	s->writes = writes;
 	/* Below the last changed step all is as it was. */
 	if (ex->length >= ex->prefix)
-		step_order(s);
+		step_order(s, ex->length - 1);
 	memcpy(self->past, s->past, sizeof(self->past));
 }
 
-/* The execution after this one, or false if there is none. */
-bool search_next(void)
+/* Prepare the execution after this one; false if there is none. */
+static bool search_next(void)
 {
 	for (int i = ex->length - 1; i >= ex->fixed; i--) {
 		struct step *s = &ex->steps[i];
@@ -398,7 +453,8 @@ void explore_alone(void)
 	for (int i = 0; i < ex->test->threads; i++)
 		if (i != ex->running)
 			ex->thread[i].state = DONE;
-	shadow_forget_reads();
+	shadow_alone();
+	memory_alone();
 	/* A copy of memory holds the newest of every place, and nothing can be
 	 * stored in front of it. What the others did is not known by that: a
 	 * plain object may have been copied half written. */
@@ -442,12 +498,17 @@ _Noreturn void explore_hang(const char *why)
 void explore_outcome(const char *format, ...)
 {
 	size_t used = strlen(ex->outcome);
+	size_t room = sizeof(ex->outcome) - used;
 	va_list arguments;
+	int length;
 
+	EXPLORE_ENTER();
 	va_start(arguments, format);
-	vsnprintf(ex->outcome + used, sizeof(ex->outcome) - used, format,
-		  arguments);
+	length = vsnprintf(ex->outcome + used, room, format, arguments);
 	va_end(arguments);
+	if (length < 0 || (size_t)length >= room)
+		explore_fail("an outcome of more than %zu letters",
+			     sizeof(ex->outcome) - 1);
 }
 
 void search_thread(int thread)
@@ -527,13 +588,6 @@ static void execution_begin(void)
 	}
 }
 
-void search_begin(const struct explore_test *test)
-{
-	ex->test = test;
-	ex->prefix = 0;
-	ex->length = 0;
-}
-
 /* One execution, from setup to finish. */
 void search_run(void)
 {
@@ -563,4 +617,48 @@ void search_run(void)
 	if (ex->test->finish)
 		ex->test->finish();
 	shadow_leaks();
+}
+
+void search_all(const struct explore_test *test, struct outcomes *seen,
+		struct states *states, bool (*go_on)(void *arg), void *arg)
+{
+	ex->test = test;
+	ex->prefix = 0;
+	ex->length = 0;
+	ex->executions = ex->redundant = 0;
+	ex->longest = 0;
+	ex->failure[0] = '\0';
+	do {
+		search_run();
+		ex->executions++;
+		if (ex->ending == FAILED)
+			return;
+		if (ex->ending == REDUNDANT)
+			ex->redundant++;
+		else
+			outcomes_add(seen, ex->outcome);
+		if (ex->ending == COMPLETE && states)
+			states_note(states);
+	} while (go_on(arg) && search_next());
+}
+
+void search_sample(const struct explore_test *test, unsigned long count)
+{
+	bool every_order = ex->every_order;
+
+	ex->test = test;
+	ex->sampling = ex->every_order = true;
+	ex->random = 1;
+	ex->prefix = 0;
+	ex->executions = ex->redundant = 0;
+	ex->longest = 0;
+	ex->failure[0] = '\0';
+	do {
+		search_run();
+		ex->executions++;
+	} while (ex->ending != FAILED && ex->executions < count);
+	ex->sampling = false;
+	/* A failure is replayed as it was found. */
+	if (ex->ending != FAILED)
+		ex->every_order = every_order;
 }

@@ -6,7 +6,9 @@
  *
  * Lives end by a kind of write: explore_free() writes the whole block, and the
  * return of a function writes its frame. So who may still use dead memory is
- * found as a race even where it was quick enough in this execution.
+ * found as a race even where it was quick enough in this execution. What was
+ * used of a frame stays dead until its own thread, in another function by then,
+ * writes there again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@ struct cell {
 	uint16_t when[ACCESSES][IDENTITIES]; /* 0: never */
 	uint8_t bytes[ACCESSES][IDENTITIES];
 	uintptr_t code[ACCESSES][IDENTITIES];
+	bool dead; /* in a frame that ended */
 };
 
 struct block {
@@ -88,15 +91,10 @@ void shadow_reset(void)
 	s->blocks = 0;
 }
 
-/* Code that called the engine, and its stack pointer there. */
+/* Code that called the engine. */
 static uintptr_t caller_code(void)
 {
 	return ((uintptr_t *)running_thread()->frame)[1];
-}
-
-static uintptr_t caller_stack(void)
-{
-	return (uintptr_t)running_thread()->frame + 2 * sizeof(uintptr_t);
 }
 
 /* Whose stack is that? -1 if nobody's. */
@@ -153,12 +151,11 @@ static void cell_check(struct cell *c, enum access access, uint8_t bytes,
 	}
 }
 
-/* Frames below the running function have ended. */
-static void frames_end(void)
+/* A function returns: what is below its caller's part of the stack ends. */
+void shadow_frame_end(uintptr_t dead_below)
 {
 	struct shadow *s = ex->shadow;
 	int self = ex->running;
-	uintptr_t dead_below = caller_stack();
 	uintptr_t lowest = UINTPTR_MAX;
 	unsigned int kept = 0;
 
@@ -177,23 +174,29 @@ static void frames_end(void)
 		memory_forget(c->key, c->key + CELL);
 		memset(c->who, 0, sizeof(c->who));
 		memset(c->bytes, 0, sizeof(c->bytes));
+		c->dead = true;
 	}
 	s->on_stacks[self] = kept;
 	s->lowest[self] = lowest;
 }
 
-/* Enter the running thread's cell into the list of its stack's. */
-static void stack_note(struct cell *c)
+/* Enter a cell into the list of those of its stack. */
+static void stack_note(int stack, struct cell *c)
 {
 	struct shadow *s = ex->shadow;
-	int self = ex->running;
 
-	for (unsigned int i = 0; i < s->on_stacks[self]; i++)
-		if (&s->slot[s->on_stack[self][i]] == c)
+	for (unsigned int i = 0; i < s->on_stacks[stack]; i++)
+		if (&s->slot[s->on_stack[stack][i]] == c)
 			return;
-	s->on_stack[self][s->on_stacks[self]++] = (uint16_t)(c - s->slot);
-	if (c->key < s->lowest[self])
-		s->lowest[self] = c->key;
+	s->on_stack[stack][s->on_stacks[stack]++] = (uint16_t)(c - s->slot);
+	if (c->key < s->lowest[stack])
+		s->lowest[stack] = c->key;
+}
+
+_Noreturn static void frame_is_dead(int stack)
+{
+	ex->blame[0] = caller_code();
+	explore_fail("T%d uses a dead frame of T%d's", ex->running, stack);
 }
 
 static struct block *block_of(uintptr_t addr)
@@ -225,11 +228,8 @@ static void life_check(uintptr_t addr, int stack)
 
 	if (stack >= 0 && stack != ex->running && ex->running != MAIN &&
 	    (ex->thread[stack].state == DONE ||
-	     addr < (uintptr_t)ex->thread[stack].frame)) {
-		ex->blame[0] = caller_code();
-		explore_fail("T%d uses a dead frame of T%d's", ex->running,
-			     stack);
-	}
+	     addr < (uintptr_t)ex->thread[stack].frame))
+		frame_is_dead(stack);
 	if (!in_arena(addr))
 		return;
 	b = block_of(addr);
@@ -251,7 +251,6 @@ void shadow_access(enum access access, const volatile void *p, size_t size)
 
 	if (fiber_owns(addr))
 		return;
-	frames_end();
 	stack = stack_of(addr);
 	life_check(addr, stack);
 	if (access == PLAIN_WRITE) {
@@ -267,17 +266,20 @@ void shadow_access(enum access access, const volatile void *p, size_t size)
 			end - key < CELL ? (unsigned int)(end - key) : CELL;
 		uint8_t bytes = (uint8_t)((1u << after) - (1u << first));
 
+		if (c->dead && stack != self && self != MAIN)
+			frame_is_dead(stack);
+		c->dead = false;
 		cell_check(c, access, bytes, access_names[access]);
 		c->who[access] |= (uint8_t)(1u << self);
 		c->when[access][self] = running_thread()->now.epoch[self];
 		c->bytes[access][self] |= bytes;
 		c->code[access][self] = caller_code();
-		if (stack == self)
-			stack_note(c);
+		if (stack >= 0)
+			stack_note(stack, c);
 	}
 }
 
-void shadow_forget_reads(void)
+void shadow_alone(void)
 {
 	struct shadow *s = ex->shadow;
 	uint8_t self = (uint8_t)(1u << ex->running);
@@ -285,6 +287,7 @@ void shadow_forget_reads(void)
 	for (unsigned int i = 0; i < s->uses; i++) {
 		s->slot[s->used[i]].who[PLAIN_READ] &= self;
 		s->slot[s->used[i]].who[ATOMIC_READ] &= self;
+		s->slot[s->used[i]].who[ATOMIC_WRITE] &= self;
 	}
 }
 

@@ -24,6 +24,12 @@
  * nap of one all is visible that was stored before it began, and at its end all
  * that was stored before its middle: a thread that still reads something old
  * during the nap does so in its first half.
+ *
+ * The futex is no fence. The kernel executes a full barrier in each wait and
+ * wake, but what futex(2) promises is one order of the operations on one word,
+ * and that is what memory_queue_pass() gives: who comes later sees what those
+ * before had seen. Less than what is there hides no failure; more would hide
+ * the fence that an algorithm lacks and should have under a label.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,6 +41,7 @@
 #define CLOCK_JUMP 1000000000LL
 #define FAR_NS 5000000000LL
 #define SETTLING_NS 1000000LL
+#define NEVER INT64_MAX
 
 void wait_reset(void)
 {
@@ -50,9 +57,11 @@ void wait_reset(void)
 int64_t explore_clock(void)
 {
 	EXPLORE_ENTER();
+	/* Without jumps it still moves when sleepers' deadlines come. */
 	if (!ex->test->clock_jumps)
-		return ex->clock;
-	step_begin(0, TOUCH_CLOCK);
+		step_begin(TOUCH_CLOCK, 0);
+	else
+		step_begin(0, TOUCH_CLOCK);
 	if (ex->clock_jumps && step_choose(2)) {
 		ex->clock_jumps--;
 		ex->clock += CLOCK_JUMP;
@@ -79,12 +88,20 @@ static void settle(const struct view *what)
 	view_join_seen(&ex->settled, what);
 }
 
+/* Can it end by anything but a wake-up? That depends on the clock, and on the
+ * spurious wake-ups that others leave. */
+static footprint sleep_watches(const struct thread *t)
+{
+	return (t->deadline != NEVER ? TOUCH_CLOCK : 0) |
+	       (ex->test->spurious ? TOUCH_SPURIOUS : 0);
+}
+
 /* The end of a sleep, as its own step. */
 static int sleep_end(int l, bool settles)
 {
 	struct thread *self = running_thread();
-	footprint touched = TOUCH(l) | TOUCH_CLOCK;
-	int ret = 0;
+	footprint watched = sleep_watches(self);
+	footprint touched = TOUCH(l) | watched;
 
 	if (settles)
 		touched |= TOUCH_SETTLED;
@@ -93,44 +110,52 @@ static int sleep_end(int l, bool settles)
 		settle(&self->asleep_since);
 		self->asleep_since = memory_newest();
 		print_tell(NULL, "half of the time is over");
-		step_end(0, TOUCH_SETTLED);
+		step_end(TOUCH(l), TOUCH_SETTLED);
 		step_begin(0, touched);
 	}
 	if (self->woken) {
-		memory_queue_lock(l);
+		/* With more time, its deadline could have come before. */
+		memory_queue_pass(l);
 		print_tell(NULL, "was woken");
-		touched = TOUCH(l);
-	} else if (!deadline_near(self) || (ex->spurious && step_choose(2))) {
-		ex->spurious--;
-		print_tell(NULL, "wakes up for no reason");
-		touched = TOUCH(l) | TOUCH_CLOCK;
-	} else {
-		if (ex->clock < self->deadline)
-			ex->clock = self->deadline;
-		if (settles)
-			settle(&self->asleep_since);
-		print_tell(NULL, "wakes up: it is time");
-		ret = ETIMEDOUT;
+		self->state = RUNNABLE;
+		step_end(watched & TOUCH_CLOCK, TOUCH(l));
+		return 0;
 	}
 	self->state = RUNNABLE;
-	step_end(0, touched);
-	return ret;
+	if (!deadline_near(self) || (ex->spurious && step_choose(2))) {
+		ex->spurious--;
+		print_tell(NULL, "wakes up for no reason");
+		step_end(watched, TOUCH(l) | TOUCH_SPURIOUS);
+		return 0;
+	}
+	if (ex->clock < self->deadline)
+		ex->clock = self->deadline;
+	if (settles)
+		settle(&self->asleep_since);
+	print_tell(NULL, "wakes up: it is time");
+	step_end(watched, TOUCH(l) | TOUCH_CLOCK | (touched & TOUCH_SETTLED));
+	return ETIMEDOUT;
 }
 
 /* 0, EAGAIN or ETIMEDOUT. */
 int explore_futex_wait(uint32_t *word, uint32_t value, int64_t deadline)
 {
 	struct thread *self = running_thread();
+	footprint reads = TOUCH_SETTLED, writes;
 	bool settles;
 	int l;
 
 	EXPLORE_ENTER();
 	l = memory_location(word, sizeof(*word));
-	step_begin(TOUCH_SETTLED, TOUCH(l));
+	writes = TOUCH(l);
+	/* How near that is depends on the clock. */
+	if (deadline != NEVER)
+		step_begin(reads | TOUCH_CLOCK, writes | TOUCH_SETTLED);
+	else
+		step_begin(reads, writes);
 	shadow_access(ATOMIC_READ, word, sizeof(*word));
-	memory_queue_lock(l);
-	if (memory_read(l, __ATOMIC_RELAXED) != value) {
-		step_end(TOUCH_SETTLED, TOUCH(l));
+	if (memory_queue_read(l) != value) {
+		step_end(reads, writes);
 		return EAGAIN;
 	}
 	if (ex->running == MAIN)
@@ -141,10 +166,14 @@ int explore_futex_wait(uint32_t *word, uint32_t value, int64_t deadline)
 	self->deadline = deadline;
 	self->arrival = ex->arrivals++;
 	settles = deadline - ex->clock >= SETTLING_NS && deadline_near(self);
-	if (settles)
+	if (settles) {
 		self->asleep_since = memory_newest();
+		writes |= TOUCH_SETTLED;
+	}
+	if (deadline != NEVER)
+		reads |= TOUCH_CLOCK;
 	print_tell(NULL, "sleeps%s", deadline_near(self) ? " for a while" : "");
-	step_end(TOUCH_SETTLED, TOUCH(l));
+	step_end(reads, writes);
 	return sleep_end(l, settles);
 }
 
@@ -172,10 +201,11 @@ int explore_futex_wake(uint32_t *word, int count)
 	EXPLORE_ENTER();
 	l = memory_location(word, sizeof(*word));
 	step_begin(0, TOUCH(l));
-	memory_queue_lock(l);
+	memory_queue_pass(l);
 	while (woken < count && (t = longest_asleep(word))) {
 		t->woken = true;
 		woken++;
+		search_sleeper_stays((int)(t - ex->thread), ex->length - 1);
 	}
 	print_tell(NULL, "wakes %d of %s", woken, print_place(word));
 	step_end(0, TOUCH(l));
@@ -270,14 +300,48 @@ void explore_light(void)
 	step_end(TOUCH_HEAVY, 0);
 }
 
-static void heavy_begin(struct heavy *h)
+/*
+ * A section is never on both sides of an interruption: what it has read before
+ * is not what it adds after. So the two meet in one step: it has added before,
+ * which the interrupter sees, or it is late and begins again.
+ */
+void explore_section(void)
+{
+	EXPLORE_ENTER();
+	explore_light();
+	running_thread()->interrupted = false;
+}
+
+bool explore_section_add(volatile void *p, size_t size, uint64_t value)
+{
+	struct thread *self = running_thread();
+	int l;
+
+	EXPLORE_ENTER();
+	l = memory_location(p, size);
+	step_begin(TOUCH_HEAVY | TOUCH_SETTLED, TOUCH(l));
+	if (self->interrupted) {
+		print_tell("section", "begins again");
+		step_end(TOUCH_HEAVY, 0);
+		return false;
+	}
+	shadow_access(ATOMIC_WRITE, p, size);
+	memory_add(l, value);
+	view_join(&self->light, &self->acquirable);
+	view_join(&self->light, &self->now);
+	step_end(TOUCH_HEAVY | TOUCH_SETTLED, TOUCH(l));
+	return true;
+}
+
+static void heavy_begin(struct heavy *h, bool may_fail)
 {
 	struct thread *self = running_thread();
 
 	step_begin(0, TOUCH_HEAVY);
-	if (!ex->barrier_gone && ex->test->barrier_fails && step_choose(2))
+	if (may_fail && !ex->barrier_gone && ex->test->barrier_fails &&
+	    step_choose(2))
 		ex->barrier_gone = true;
-	if (ex->barrier_gone) {
+	if (may_fail && ex->barrier_gone) {
 		print_tell("heavy", "membarrier fails");
 		step_end(0, TOUCH_HEAVY);
 		return;
@@ -302,6 +366,7 @@ static void heavy_end(struct heavy *h)
 			continue;
 		view_join(&h->gathered, &ex->thread[i].light);
 		view_join(&ex->after_heavy[i], &h->before);
+		ex->thread[i].interrupted = true;
 	}
 	h->waits_for = 0;
 	view_join(&self->acquirable, &h->gathered);
@@ -313,13 +378,28 @@ static void heavy_end(struct heavy *h)
 bool explore_membarrier(bool registering)
 {
 	EXPLORE_ENTER();
-	if (registering || ex->running == MAIN)
+	if (ex->running == MAIN)
 		return !ex->barrier_gone;
-	heavy_begin(&ex->heavy[ex->running]);
+	if (registering) {
+		step_begin(TOUCH_HEAVY, 0);
+		print_tell("heavy", "asks for membarrier");
+		step_end(TOUCH_HEAVY, 0);
+		return !ex->barrier_gone;
+	}
+	heavy_begin(&ex->heavy[ex->running], true);
 	if (ex->barrier_gone)
 		return false;
 	heavy_end(&ex->heavy[ex->running]);
 	return true;
+}
+
+void explore_interrupt(void)
+{
+	EXPLORE_ENTER();
+	if (ex->running == MAIN)
+		return;
+	heavy_begin(&ex->heavy[ex->running], false);
+	heavy_end(&ex->heavy[ex->running]);
 }
 
 /* What a thread that is not done waits for. */

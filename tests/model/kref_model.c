@@ -127,6 +127,34 @@ static void dec_and_mutex_lock(int self)
 	ksync_mutex_unlock(&mutex);
 }
 
+/* And one who finds it under the lock while the last one puts. */
+static void with_one_counted(void)
+{
+	with_one();
+	ksync_atomic_set(&count, 1);
+}
+
+static void find_counted(int self)
+{
+	struct object *found = object;
+
+	if (self == 0) {
+		ksync_spin_lock(&spin);
+		found = table;
+		if (found)
+			ksync_atomic_inc(&count);
+		ksync_spin_unlock(&spin);
+		if (!found)
+			return;
+	}
+	found->used[self]++;
+	if (!ksync_atomic_dec_and_lock(&count, &spin))
+		return;
+	table = NULL;
+	explore_free(object);
+	ksync_spin_unlock(&spin);
+}
+
 static const struct explore_test tests[] = {
 	{ "put", .threads = 2, .setup = with_two, .thread = put },
 	{ "three_put", .threads = 3, .setup = with_three, .thread = put },
@@ -134,6 +162,8 @@ static const struct explore_test tests[] = {
 	  .thread = dec_and_lock },
 	{ "dec_and_mutex_lock", .threads = 2, .setup = with_two,
 	  .thread = dec_and_mutex_lock },
+	{ "find_counted", .threads = 2, .setup = with_one_counted,
+	  .thread = find_counted },
 	{ "put_lock", .threads = 2, .setup = with_one, .thread = put_lock },
 	{ "put_mutex", .threads = 2, .setup = with_one, .thread = put_mutex,
 	  .bound = 2 },

@@ -7,17 +7,20 @@
 
 #include <ksync/report.h>
 
-#include "../../src/task.h"
+#include "task/task.h"
 #include "system.h"
 
-/* As in src/mutex.c. */
+/* As in src/sleep/mutex.c. */
 #define FENCED 2ul
+#define HANDOFF 4ul
 #define CALM_UNLOCKS 256u
 
 static ksync_mutex_t lock = KSYNC_MUTEX_INIT;
 static int payload; /* under lock */
 static int expected;
 static bool late; /* thread 1 gave up */
+
+static const struct timespec soon = { .tv_sec = 1, .tv_nsec = 1000 };
 
 static void take(int self)
 {
@@ -108,8 +111,6 @@ static void held_use(int self)
 /* The same, but thread 1 gives up when its time is over. */
 static void timed_use(int self)
 {
-	struct timespec soon = { .tv_sec = 1, .tv_nsec = 1000 };
-
 	if (self == 1 && ksync_mutex_lock_until(&lock, &soon)) {
 		late = true;
 		return;
@@ -182,6 +183,21 @@ static void comes_back(int self)
 	}
 }
 
+/*
+ * The same without a heavy barrier, and what the thread has left behind
+ * already: FENCED, which thread 0 may not have seen.
+ */
+static void left_unproved(int self)
+{
+	if (self) {
+		if (ksync__membarrier())
+			return;
+		KSYNC_WRITE_ONCE(lock.waitq, FENCED);
+		ksync_mutex_lock(&lock);
+	}
+	use();
+}
+
 /* Calm: the mutex forgets that it was fenced, whoever comes. */
 static void two_calm(void)
 {
@@ -219,6 +235,34 @@ static void destroy(int self)
 	ksync_mutex_unlock(&lock);
 }
 
+/* Thread 0 comes back at once, past those who wait; but not once the lock has
+ * to be handed over: then thread 1 has been there before. Thread 2, if there is
+ * one, gives up. */
+static bool was_there;
+
+static void barges(int self)
+{
+	bool demanded = false;
+
+	if (self) {
+		if (self == 1)
+			ksync_mutex_lock(&lock);
+		else if (ksync_mutex_lock_until(&lock, &soon))
+			return;
+		was_there |= self == 1;
+		ksync_mutex_unlock(&lock);
+		return;
+	}
+	for (int i = 0; i < 3; i++) {
+		demanded |= (KSYNC_READ_ONCE(lock.waitq) & HANDOFF) != 0;
+		ksync_mutex_unlock(&lock);
+		if (!ksync_mutex_trylock(&lock))
+			return;
+		explore_assert(!demanded || was_there);
+	}
+	ksync_mutex_unlock(&lock);
+}
+
 #define TWO .threads = 2, .available = lock_free
 #define THREE .threads = 3, .available = lock_free
 
@@ -240,8 +284,14 @@ static const struct explore_test tests[] = {
 	  .finish = expect_two },
 	{ "two_comes_back", TWO, .setup = two_held, .thread = comes_back,
 	  .finish = expect_two },
+	{ "two_left_unproved", TWO, .setup = two_held, .thread = left_unproved,
+	  .finish = all_free, .barrier_fails = true, .bound = 2 },
+	{ "two_barges", TWO, .setup = two_held, .thread = barges,
+	  .finish = all_free, .bound = 2 },
 	{ "two_calm", TWO, .setup = two_calm, .thread = held_use,
 	  .finish = expect_two },
+	{ "two_calm_barges", TWO, .setup = two_calm, .thread = barges,
+	  .finish = all_free, .bound = 2 },
 	{ "two_destroy", TWO, .setup = two_destroy, .thread = destroy },
 	{ "two_new_task", TWO, .setup = new_task, .thread = lock_and_use,
 	  .finish = expect_two },
@@ -258,6 +308,11 @@ static const struct explore_test tests[] = {
 	  .asleep = 1 << 1 | 1 << 2, .bound = 3 },
 	{ "three_left_behind", THREE, .setup = three_held,
 	  .thread = left_behind, .clock_jumps = 1, .bound = 3 },
+	{ "three_left_behind_unproved", THREE, .setup = three_held,
+	  .thread = left_behind, .clock_jumps = 1, .barrier_fails = true,
+	  .bound = 3 },
+	{ "three_barges", THREE, .setup = three_held, .thread = barges,
+	  .finish = all_free, .asleep = 1 << 1, .clock_jumps = 1, .bound = 3 },
 	{ "three_held", THREE, .setup = three_held, .thread = held_use,
 	  .finish = expect_three, .bound = 3 },
 	{ "three", THREE, .setup = three, .thread = lock_and_use,

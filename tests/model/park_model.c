@@ -6,7 +6,7 @@
 
 #include <ksync/atomic.h>
 
-#include "../../src/park.h"
+#include "task/park.h"
 #include "system.h"
 
 static int payload;

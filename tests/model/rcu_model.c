@@ -4,8 +4,8 @@
  * end; a grace period ends; callbacks run once each, in order, after one; a
  * process is copied while nobody is inside liburcu.
  *
- * Readers, src/rcu.c and src/rcu_call.c are the library's, liburcu is the one
- * of urcu.c.
+ * Readers, src/defer/rcu.c and src/defer/rcu_call.c are the library's, liburcu
+ * is the one of urcu.c.
  */
 #include <ksync/atomic.h>
 
@@ -17,10 +17,12 @@
 #undef KSYNC_THREAD_SANITIZER
 #define KSYNC_THREAD_SANITIZER 0
 
+#include <ksync/mutex.h>
 #include <ksync/rcu.h>
 #include <urcu/urcu-memb.h>
 
-#include "../../src/port/port.h"
+#include "defer/rcu_spare.h"
+#include "port/port.h"
 #include "system.h"
 
 struct thing {
@@ -78,6 +80,107 @@ static void no_reader(void)
 static void two_readers(void)
 {
 	setup(3, 2);
+}
+
+/* Without liburcu: lost, as in a fork's child. */
+static void spare(void)
+{
+	ksync__rcu_spare_replace();
+	one_reader();
+}
+
+static void spare_unregistered(void)
+{
+	ksync__rcu_spare_replace();
+	setup(2, 0);
+}
+
+static void spare_two_readers(void)
+{
+	ksync__rcu_spare_replace();
+	setup(3, 2);
+}
+
+static void late_make(int self)
+{
+	system_task(self)->late = true;
+	ksync_rcu_read_lock();
+	ksync_rcu_read_unlock();
+	explore_assert(!ksync__rcu.counter);
+}
+
+/* A thread that liburcu's registry cannot have, and that has barriers of its
+ * own. */
+static void late_reader(void)
+{
+	setup(2, 0);
+	explore_as(1, late_make);
+}
+
+static void update(int value);
+static void show_value(const struct thing *t);
+
+/* Readers with barriers of their own, when membarrier begins to fail. */
+static void late_alone(void)
+{
+	ksync__rcu_spare_replace();
+	late_reader();
+}
+
+static void updater_registered(void)
+{
+	setup(2, 0);
+	explore_as(0, reader_make);
+}
+
+/* It registers there, and reads inline. */
+static void registers_spare(int self)
+{
+	if (self == 0) {
+		update(2);
+		return;
+	}
+	ksync__rcu_spare_register(ksync_current());
+	ksync_rcu_read_lock();
+	show_value(ksync_rcu_dereference(shared));
+	ksync_rcu_read_unlock();
+}
+
+/* Its record was in the list of readers until a grace period met it. */
+static void read_before(int self)
+{
+	late_make(self);
+	ksync__rcu_spare_unregister(ksync_current());
+}
+
+static void waits(int self)
+{
+	(void)self;
+	ksync_synchronize_rcu();
+}
+
+static void late_again(void)
+{
+	setup(2, 0);
+	explore_as(1, read_before);
+	explore_as(0, waits);
+}
+
+static void late_unregistered(void)
+{
+	setup(2, 0);
+	system_task(1)->late = true;
+}
+
+static void both_readers(void)
+{
+	setup(2, 2);
+}
+
+static void late_and_registered(void)
+{
+	setup(3, 1);
+	explore_as(1, late_make);
 }
 
 static void two_readers_asleep(void)
@@ -194,6 +297,25 @@ static void two_things_asleep(void)
 	two_things();
 }
 
+/* One waits for the other's to be over, and then makes its own. */
+static void grace_period_each(int self)
+{
+	(void)self;
+	ksync_synchronize_rcu();
+}
+
+/* Who waits while others' grace periods come and go need not make one. */
+static void follows(int self)
+{
+	if (self == 1) {
+		update(2);
+		return;
+	}
+	ksync_synchronize_rcu();
+	ksync_synchronize_rcu();
+	replace(2);
+}
+
 static void two_updaters(int self)
 {
 	struct thing *t;
@@ -259,12 +381,19 @@ static void end_reported(void)
 /*
  * Callbacks. Thread 0 is the worker.
  */
+static ksync_rcu_head_t first;
+
+static void nothing(ksync_rcu_head_t *head)
+{
+	(void)head;
+}
+
 static void worker_setup(int threads, int readers)
 {
 	setup(threads, readers);
-	/* Nothing to wait for and no thread to be had: but it was tried. */
-	ksync_rcu_barrier();
-	system_servant_runs();
+	/* It begins with this. */
+	system_servant_starts();
+	ksync_call_rcu(&first, nothing);
 }
 
 static void worker_one(void)
@@ -279,6 +408,18 @@ static void worker_two(void)
 
 static void worker_none(void)
 {
+	setup(2, 0);
+}
+
+static void worker_ends(void)
+{
+	system_servant_ends();
+	worker_setup(2, 1);
+}
+
+static void worker_none_ends(void)
+{
+	system_servant_ends();
 	setup(2, 0);
 }
 
@@ -388,6 +529,29 @@ static void call_again(int self)
 		ksync_call_rcu(&heads[1], again);
 }
 
+/* A callback that sleeps in a lock: the wake-up that was meant for the worker
+ * may end that sleep. */
+static KSYNC_DEFINE_MUTEX(busy);
+
+static void sleeps(ksync_rcu_head_t *head)
+{
+	ksync_mutex_lock(&busy);
+	ksync_mutex_unlock(&busy);
+	counted(head);
+}
+
+static void call_sleeps(int self)
+{
+	if (self == 0) {
+		system_servant();
+		return;
+	}
+	ksync_mutex_lock(&busy);
+	ksync_call_rcu(&heads[0], sleeps);
+	ksync_call_rcu(&heads[1], counted);
+	ksync_mutex_unlock(&busy);
+}
+
 /* kfree_rcu() frees without a callback. */
 static void kfree(int self)
 {
@@ -430,10 +594,24 @@ static void barrier_alone(int self)
  */
 static bool child;
 
+static void not_copied(void)
+{
+}
+
+/* The child uses liburcu only if it is whole. */
+static bool forks(void)
+{
+	bool is_child = system_fork(not_copied);
+
+	if (is_child && !ksync__rcu_spare_replaces())
+		urcu_is_whole();
+	return is_child;
+}
+
 /* In the child grace periods end, though the others' readers never will. */
 static void fork_and_wait(void)
 {
-	child = system_fork(urcu_copy);
+	child = forks();
 	if (child)
 		ksync_synchronize_rcu();
 	explore_outcome("%s", child ? "child" : "parent");
@@ -483,9 +661,27 @@ static void fork_call(int self)
 		return;
 	}
 	ksync_call_rcu(&heads[self], mark);
-	child = system_fork(urcu_copy);
+	child = forks();
 	if (child)
 		ksync_rcu_barrier();
+	explore_outcome("%s", child ? "child" : "parent");
+}
+
+/* Who waits for callbacks forks in a handler: in the child it comes back, too,
+ * wherever the worker was with them. */
+static void forks_in_barrier(void)
+{
+	child = forks();
+}
+
+static void fork_barrier(int self)
+{
+	if (self == 0) {
+		system_servant();
+		return;
+	}
+	system_interrupt(forks_in_barrier);
+	ksync_rcu_barrier();
 	explore_outcome("%s", child ? "child" : "parent");
 }
 
@@ -516,6 +712,44 @@ static const struct explore_test tests[] = {
 	  .outcomes = "11|12|22" },
 	{ "updates_twice", TWO, .setup = one_reader, .thread = updates_twice,
 	  .outcomes = "1|2|3" },
+	{ "two_grace_periods", TWO, .setup = no_reader,
+	  .thread = grace_period_each },
+	{ "follows", TWO, .setup = no_reader, .thread = follows,
+	  .outcomes = "1|2", .bound = 3 },
+	{ "spare", TWO, .setup = spare, .thread = replace, .outcomes = "1|2" },
+	{ "spare_spins", TWO, .setup = spare, .thread = replace, .spins = 2,
+	  .outcomes = "1|2" },
+	{ "spare_spurious", TWO, .setup = spare, .thread = replace,
+	  .spurious = 1, .outcomes = "1|2" },
+	{ "spare_unregistered", TWO, .setup = spare_unregistered,
+	  .thread = replace, .outcomes = "1|2" },
+	{ "spare_nested", TWO, .setup = spare, .thread = nested,
+	  .outcomes = "11|22", .bound = 2 },
+	{ "spare_reads_twice", TWO, .setup = spare, .thread = reads_twice,
+	  .outcomes = "11|12|22", .bound = 2 },
+	{ "spare_updates_twice", TWO, .setup = spare, .thread = updates_twice,
+	  .outcomes = "1|2|3" },
+	{ "spare_ordered", TWO, .setup = spare, .thread = ordered },
+	{ "spare_exit", TWO, .setup = spare, .thread = replace, .exits = true,
+	  .outcomes = "1|2" },
+	{ "spare_two_readers", THREE, .setup = spare_two_readers,
+	  .thread = replace, .bound = 2 },
+	{ "late", TWO, .setup = late_reader, .thread = replace,
+	  .outcomes = "1|2" },
+	{ "late_no_membarrier", TWO, .setup = late_alone, .thread = replace,
+	  .barrier_fails = true, .outcomes = "1|2" },
+	{ "late_registers", TWO, .setup = updater_registered,
+	  .thread = registers_spare, .outcomes = "1|2" },
+	{ "late_again", TWO, .setup = late_again, .thread = registers_spare,
+	  .outcomes = "1|2" },
+	{ "late_nested", TWO, .setup = late_reader, .thread = nested,
+	  .outcomes = "11|22" },
+	{ "late_first", TWO, .setup = late_unregistered, .thread = replace,
+	  .outcomes = "1|2" },
+	{ "late_updates_twice", TWO, .setup = late_reader,
+	  .thread = updates_twice, .outcomes = "1|2|3" },
+	{ "late_and_registered", THREE, .setup = late_and_registered,
+	  .thread = replace, .bound = 2 },
 	{ "ordered", TWO, .setup = one_reader, .thread = ordered },
 	{ "exit_outside", TWO, .setup = one_reader, .thread = replace,
 	  .exits = true, .outcomes = "1|2" },
@@ -525,10 +759,16 @@ static const struct explore_test tests[] = {
 
 	{ "call", .threads = 2, .setup = worker_one, .thread = call, WORKER,
 	  .finish = expect_1 },
+	{ "call_idle", .threads = 2, .setup = worker_ends, .thread = call,
+	  .servants = 1, .finish = expect_1 },
+	{ "call_idle_twice", .threads = 2, .setup = worker_none_ends,
+	  .thread = call_two, .servants = 1, .finish = expect_12 },
 	{ "call_two", .threads = 2, .setup = worker_one, .thread = call_two,
 	  WORKER, .finish = expect_12 },
 	{ "call_again", .threads = 2, .setup = worker_one, .thread = call_again,
 	  WORKER, .finish = expect_both },
+	{ "call_sleeps", .threads = 2, .setup = worker_one,
+	  .thread = call_sleeps, WORKER, .finish = expect_both, .bound = 2 },
 	{ "call_first", .threads = 2, .setup = worker_none, .thread = call,
 	  .servants = 1, .finish = expect_1 },
 	{ "kfree", TWO, .setup = worker_one, .thread = kfree, WORKER },
@@ -543,8 +783,12 @@ static const struct explore_test tests[] = {
 	  .outcomes = "child|parent" },
 	{ "fork_grace_period", TWO, .setup = no_reader,
 	  .thread = fork_grace_period, .outcomes = "child|parent" },
+	{ "fork_grace_period_registered", TWO, .setup = both_readers,
+	  .thread = fork_grace_period, .outcomes = "child|parent" },
 	{ "fork_exit", TWO, .setup = one_reader, .thread = fork_exit,
 	  .exits = true, .outcomes = "child|parent" },
+	{ "fork_barrier", TWO, .setup = worker_one, .thread = fork_barrier,
+	  WORKER, .outcomes = "child|parent" },
 	{ "fork_call", .threads = 2, .setup = worker_one, .thread = fork_call,
 	  WORKER, .finish = end_marked, .outcomes = "child0|child1|parent1",
 	  .bound = 2 },
@@ -563,7 +807,7 @@ static const struct explore_test tests[] = {
 	{ "two_readers_unregistered", THREE, .setup = three_no_reader,
 	  .thread = replace, .bound = 3 },
 	{ "two_updaters", .threads = 3, .setup = two_things,
-	  .thread = two_updaters },
+	  .thread = two_updaters, .bound = 2 },
 	{ "call_and_read", .threads = 3, .setup = worker_two,
 	  .thread = call_and_read, WORKER, .finish = expect_1 },
 	{ "call_both", .threads = 3, .setup = worker_two, .thread = call_both,

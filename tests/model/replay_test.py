@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-REPLAY = re.compile(r"^replay: (\S+ --only (\S+) --replay \S*)$", re.M)
+REPLAY = re.compile(r"^replay: (\S+ (?:--every-order )?--only (\S+) --replay \S*)$", re.M)
 
 
 def run(*command):

@@ -5,7 +5,7 @@
  */
 #include <ksync/semaphore.h>
 
-#include "../../src/waitq.h"
+#include "task/waitq.h"
 #include "system.h"
 
 static ksync_semaphore_t sem;
@@ -114,6 +114,18 @@ static void timed(int self)
 	explore_outcome("%d", failed);
 }
 
+/* Who gave up comes back: the giver who saw it wait may find nobody now, and no
+ * unit to add to either. */
+static void timed_again(int self)
+{
+	struct timespec soon = { .tv_sec = 1, .tv_nsec = 1000 };
+
+	if (self)
+		ksync_up(&sem);
+	else if (ksync_down_until(&sem, &soon))
+		ksync_down(&sem);
+}
+
 static void interrupted(int self)
 {
 	if (self == 0) {
@@ -210,6 +222,8 @@ static const struct explore_test tests[] = {
 	{ "timed", .threads = 2, .setup = two_none, .thread = timed,
 	  .finish = one_if_failed, CHECKS, .clock_jumps = 1,
 	  .outcomes = "0|1" },
+	{ "timed_again", .threads = 2, .setup = two_none, .thread = timed_again,
+	  .finish = none, CHECKS, .clock_jumps = 1, .bound = 2 },
 	{ "interrupted", .threads = 2, .setup = two_none, .thread = interrupted,
 	  .finish = one_if_failed, CHECKS, .outcomes = "0|1" },
 	{ "free_after", .threads = 2, .setup = make_in_heap,
@@ -220,7 +234,8 @@ static const struct explore_test tests[] = {
 	  .thread = give_two, .finish = none, CHECKS,
 	  .asleep = 1 << 1 | 1 << 2 },
 	{ "three_give_one_asleep", .threads = 3, .setup = three_none,
-	  .thread = give_two, .finish = none, CHECKS, .asleep = 1 << 1 },
+	  .thread = give_two, .finish = none, CHECKS, .asleep = 1 << 1,
+	  .bound = 2 },
 	{ "three_timed", .threads = 3, .setup = three_none,
 	  .thread = timed_of_two_pass_on, .finish = none, CHECKS,
 	  .asleep = 1 << 1 | 1 << 2, .clock_jumps = 1 },

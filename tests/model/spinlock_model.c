@@ -3,6 +3,7 @@
  * Spinlock, and the raw lock that it is: one holder at a time, who sees what
  * the last one did, and whose unlock is the last access.
  */
+#include <ksync/raw_spinlock.h>
 #include <ksync/spinlock.h>
 
 #include "system.h"
@@ -13,12 +14,14 @@ struct object {
 };
 
 static KSYNC_DEFINE_SPINLOCK(lock);
+static KSYNC_DEFINE_RAW_SPINLOCK(raw);
 static int payload; /* under lock */
 static struct object *object;
 
 static void names(void)
 {
 	explore_name(&lock, "lock");
+	explore_name(&raw, "raw");
 	explore_name(&payload, "payload");
 }
 
@@ -49,6 +52,14 @@ static void expect_three(void)
 static void expect_four(void)
 {
 	explore_assert(payload == 4);
+}
+
+static void add_raw(int self)
+{
+	(void)self;
+	ksync_raw_spin_lock(&raw);
+	payload++;
+	ksync_raw_spin_unlock(&raw);
 }
 
 static void try_add(int self)
@@ -91,12 +102,14 @@ static const struct explore_test tests[] = {
 	  .finish = expect_two },
 	{ "two_spin", .threads = 2, .setup = names, .thread = add,
 	  .finish = expect_two, .spins = 1 },
+	{ "two_raw", .threads = 2, .setup = names, .thread = add_raw,
+	  .finish = expect_two },
 	{ "try", .threads = 2, .setup = names, .thread = try_add,
 	  .finish = show, .outcomes = "1|2" },
 	{ "last_frees", .threads = 2, .setup = make_object,
 	  .thread = last_frees },
 	{ "three", .threads = 3, .setup = names, .thread = add,
-	  .finish = expect_three },
+	  .finish = expect_three, .bound = 2 },
 	{ "two_twice", .threads = 2, .setup = names, .thread = add_twice,
 	  .finish = expect_four },
 	{ .name = NULL },

@@ -17,14 +17,25 @@ void system_task_of(int thread);
 ksync_task_t *system_task(int thread);
 /* In setup: the thread's task ends, as at its exit; it can make a new one. */
 void system_exit_of(int thread);
+/*
+ * In setup: these threads, as bits, have no restartable sections; and each
+ * section of the others is on any processor. Else each stays on one, half of
+ * the threads on either of two.
+ */
+void system_without_sections(unsigned int threads);
+void system_migrates(void);
+/* Before system_main(): nobody has sections, and membarrier is refused. */
+void system_is_bare(void);
 /* In setup: reports are expected, and counted; else one is a failure. */
 void system_expect_reports(void);
 int system_reports(void);
 
-/* As that thread: be the one that ksync starts, when it does. */
+/* As that thread: be the one that ksync starts, when it does, and the next. */
 void system_servant(void);
-/* In setup: it has been started already, by something that could not. */
-void system_servant_runs(void);
+/* In setup: it can be started there. */
+void system_servant_starts(void);
+/* In setup: it ends as soon as it has nothing to do. */
+void system_servant_ends(void);
 
 /*
  * Fork: the hooks, and copy() where the process is copied. In some executions
@@ -32,5 +43,8 @@ void system_servant_runs(void);
  * and this returns true.
  */
 bool system_fork(void (*copy)(void));
+
+/* A signal handler that the calling thread runs when it is about to sleep. */
+void system_interrupt(void (*handler)(void));
 
 #endif

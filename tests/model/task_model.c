@@ -6,7 +6,7 @@
 #include <ksync/mutex.h>
 #include <ksync/task.h>
 
-#include "../../src/task.h"
+#include "task/task.h"
 #include "system.h"
 
 static ksync_mutex_t lock = KSYNC_MUTEX_INIT;
@@ -58,10 +58,13 @@ static void exit_after_unlock(int self)
  */
 static int note; /* of that record: its keeper's, then its next thread's */
 
+static unsigned long first_ref; /* thread 0's */
+
 static void kept(void)
 {
 	names();
 	system_task_of(0);
+	first_ref = system_task(0)->ref;
 	ksync_task_get(system_task(0));
 }
 
@@ -77,6 +80,8 @@ static void new_thread(void)
 	bool again = ksync_current() == system_task(0);
 
 	explore_assert(!ksync_signal_pending(ksync_current()));
+	/* A lock that thread 0 left locked does not look like this one's. */
+	explore_assert(ksync_current()->ref != first_ref);
 	if (again)
 		note++;
 	explore_outcome("%s", again ? "again" : "new");
@@ -121,7 +126,64 @@ static void made_two(void)
 	explore_assert(made[0] != made[1]);
 }
 
+/* Sleeps until there is a payload; who made it wakes the sleeper. */
+static void sleep_for_it(int self)
+{
+	if (self) {
+		payload = 1;
+		KSYNC_WRITE_ONCE(flag, 1);
+		(void)ksync_wake_up_process(system_task(0));
+		return;
+	}
+	for (;;) {
+		ksync_set_current_state(KSYNC_TASK_UNINTERRUPTIBLE);
+		if (KSYNC_READ_ONCE(flag))
+			break;
+		ksync_schedule();
+	}
+	ksync_set_current_state_relaxed(KSYNC_TASK_RUNNING);
+}
+
+/* Once asleep it needs no condition: the wake-up says all. */
+static void sleep_alone(int self)
+{
+	if (self) {
+		payload = 1;
+		while (!ksync_wake_up_process(system_task(0)))
+			explore_await(&system_task(0)->state, false);
+		return;
+	}
+	ksync_set_current_state_relaxed(KSYNC_TASK_INTERRUPTIBLE);
+	ksync_schedule();
+	explore_assert(payload == 1);
+}
+
+/* An interrupt and a wake-up at once: either ends it. */
+static void sleep_interrupted(int self)
+{
+	if (self == 1) {
+		ksync_task_interrupt(system_task(0));
+		return;
+	}
+	ksync_set_current_state(KSYNC_TASK_INTERRUPTIBLE);
+	ksync_schedule();
+	explore_assert(ksync_get_current_state() == KSYNC_TASK_RUNNING);
+	explore_assert(ksync_signal_pending(system_task(0)));
+}
+
+static bool flag_set(void)
+{
+	return flag;
+}
+
 static const struct explore_test tests[] = {
+	{ "sleep", .threads = 2, .setup = two, .thread = sleep_for_it,
+	  .available = flag_set },
+	{ "sleep_spurious", .threads = 2, .setup = two, .thread = sleep_for_it,
+	  .available = flag_set, .spurious = 1 },
+	{ "sleep_alone", .threads = 2, .setup = two, .thread = sleep_alone },
+	{ "sleep_interrupted", .threads = 2, .setup = two,
+	  .thread = sleep_interrupted },
 	{ "interrupt", .threads = 2, .setup = two, .thread = interrupt },
 	{ "make", .threads = 2, .setup = names, .thread = make,
 	  .finish = made_two, .exits = false },

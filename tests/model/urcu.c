@@ -232,7 +232,7 @@ void urcu_memb_synchronize_rcu(void)
 	unlock(&gp_lock);
 }
 
-void urcu_copy(void)
+void urcu_is_whole(void)
 {
 	struct urcu_node *n = &registry;
 

@@ -4,7 +4,7 @@
  */
 #include <ksync/atomic.h>
 
-#include "../../src/waitq.h"
+#include "task/waitq.h"
 #include "system.h"
 
 #define FLAG 4ul

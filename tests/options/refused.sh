@@ -23,7 +23,7 @@ says() {
 mkdir -p "$build" || exit
 says 'no library to build' -DKSYNC_BUILD_SHARED=OFF -DKSYNC_BUILD_STATIC=OFF
 says "KSYNC_RCU is 'mb', which is none of memb, bp and none" -DKSYNC_RCU=mb
-says "'other', which is neither criterion nor builtin" -DKSYNC_TEST_RUNNER=other
+says "'other', which is none of criterion, builtin and none" -DKSYNC_TEST_RUNNER=other
 
 # A tree that is built in itself; no files of git's, nor of other builds'.
 rm -rf "$build.tree"

@@ -13,20 +13,35 @@
 #include <time.h>
 #include <unistd.h>
 
-static long clock_ahead_s;
+static long clock_ahead_ms;
+
+static inline void clock_put_forward_ms(long ms)
+{
+	__atomic_store_n(&clock_ahead_ms, ms, __ATOMIC_RELAXED);
+}
 
 static inline void clock_put_forward(long seconds)
 {
-	__atomic_store_n(&clock_ahead_s, seconds, __ATOMIC_RELAXED);
+	clock_put_forward_ms(seconds * 1000);
 }
 
 int clock_gettime(clockid_t id, struct timespec *ts)
 {
 	long ret = syscall(SYS_clock_gettime, id, ts);
+	long ahead = __atomic_load_n(&clock_ahead_ms, __ATOMIC_RELAXED);
 
-	if (ret == 0)
-		ts->tv_sec += __atomic_load_n(&clock_ahead_s, __ATOMIC_RELAXED);
-	return (int)ret;
+	if (ret)
+		return (int)ret;
+	ts->tv_sec += ahead / 1000;
+	ts->tv_nsec += ahead % 1000 * 1000000;
+	if (ts->tv_nsec < 0) {
+		ts->tv_sec--;
+		ts->tv_nsec += 1000000000;
+	} else if (ts->tv_nsec >= 1000000000) {
+		ts->tv_sec++;
+		ts->tv_nsec -= 1000000000;
+	}
+	return 0;
 }
 
 #endif

@@ -125,14 +125,19 @@ static inline void *crew_main(void *arg)
 	return NULL;
 }
 
-/* They begin when all of them exist. */
+/*
+ * They begin when all of them run, and this returns then: a test that forks
+ * beside them must not do so while one starts, because a starting thread uses
+ * malloc, and gcc 12's AddressSanitizer copies the locks of its allocator into
+ * the child as they are.
+ */
 static inline void crew_start(struct crew *crew, int size,
 			      void (*fn)(void *arg, int index), void *arg)
 {
 	crew->size = size;
 	crew->fn = fn;
 	crew->arg = arg;
-	pthread_barrier_init(&crew->gate, NULL, (unsigned int)size);
+	pthread_barrier_init(&crew->gate, NULL, (unsigned int)size + 1);
 	for (int i = 0; i < size; i++) {
 		struct crew_member *m = &crew->members[i];
 
@@ -141,6 +146,7 @@ static inline void crew_start(struct crew *crew, int size,
 		if (pthread_create(&m->thread, NULL, crew_main, m))
 			stuck("no more threads", __FILE__, __LINE__);
 	}
+	pthread_barrier_wait(&crew->gate);
 }
 
 static inline void crew_join(struct crew *crew)

@@ -171,6 +171,26 @@ def check_endings(folder, expect):
         expect(judged == (verdict, good), f"{seen}, {reason}: {judged}")
 
 
+def check_sample(expect):
+    """Of many mutants as many as asked for, others for another seed."""
+    class End:
+        def __init__(self, name):
+            self.name = name
+
+    ends = [End(f"box.n{number}:full") for number in range(50)]
+    names = {end.name for end in ends}
+    some = [
+        [end.name for end in mutate.sample(ends, 10, seed)]
+        for seed in map(str, range(40))
+    ]
+    expect(all(len(set(one)) == 10 and set(one) <= names for one in some),
+           "a sample is not 10 of the mutants")
+    expect(set().union(*some) == names, "some mutant is never chosen")
+    expect(some[0] == [end.name for end in mutate.sample(ends, 10, "0")],
+           "a seed does not always give the same")
+    expect(len(mutate.sample(ends, 99, "x")) == 50, "99 of 50 are not all")
+
+
 def check_toy(folder, options, expect):
     """The whole way, from ksync_add_mutants() to verdicts.tsv."""
     root, build = os.path.join(folder, "toy"), os.path.join(folder, "build")
@@ -181,9 +201,10 @@ def check_toy(folder, options, expect):
         done = subprocess.run(command, text=True, capture_output=True)
         return done.returncode, done.stdout + done.stderr
 
-    def configure():
+    def configure(*more, build=build):
         return run(
             options.cmake, "-G", options.generator, "-S", root, "-B", build,
+            *more,
             f"-DCMAKE_C_COMPILER={options.compiler}",
             f"-DKSYNC_MUTANTS={CMAKE}/Mutants.cmake",
             f"-DPython3_EXECUTABLE={sys.executable}",
@@ -207,6 +228,12 @@ def check_toy(folder, options, expect):
     status, output = run(options.cmake, "--build", build)
     expect(status == 0, f"building the toy:\n{output}")
 
+    few = os.path.join(folder, "few")
+    configure("-DKSYNC_TWINS=1", "-DKSYNC_TWINS_SEED=x", build=few)
+    _, output = run(options.ctest, "--test-dir", few, "-N")
+    expect(output.count("busted.") == 1 and "sound.box" in output,
+           f"KSYNC_TWINS=1 does not make one:\n{output}")
+
     result, verdicts, output = ctest()
     wanted = {
         "box.full:acquire": "caught", "box.full:release": "caught",
@@ -217,7 +244,7 @@ def check_toy(folder, options, expect):
     expect(list(result.values()) == ["Passed"] * 5, output)
 
     _, report = run(os.path.join(build, "busted.box.full.release"))
-    expect(os.path.join(root, "src", "box.c") in report,
+    expect(os.path.join(root, "src", "word", "box.c") in report,
            f"the report does not name the original file:\n{report}")
 
     write(needs_model, "box.full:release for no reason\n")
@@ -260,6 +287,7 @@ def main():
         check_weakened(os.path.join(folder, "weakened"), expect)
         check_conditional(folder, options.compiler, expect)
         check_endings(folder, expect)
+        check_sample(expect)
         check_toy(folder, options, expect)
     print(f"{len(checked)} expectations, {len(failed)} failed")
     return 1 if failed else 0

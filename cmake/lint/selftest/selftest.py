@@ -23,12 +23,15 @@ import lint  # noqa: E402
 TOY = os.path.join(HERE, "toy")
 STYLE = os.path.join(HERE, "..", "..", "..", ".clang-format")
 
-BOX_C, BOX_H = "src/box.c", "include/ksync/box.h"
-FFI_C = "src/ffi.c"
+BOX_C, BOX_H = "src/word/box.c", "include/ksync/box.h"
+FFI_C = "src/api/ffi.c"
 EXAMPLE = "examples/box.c"
 MACHINE_H = "include/ksync/machine.h"
-LISTS = "cmake/lint/floors.txt"
+BASE = "src/base/CMakeLists.txt"
+WORD = "src/word/CMakeLists.txt"
 KILLERS = "tests/model/mutants.tsv"
+LOGIC, KILLED = "tests/logic/box.txt", "tests/logic/killed.tsv"
+HEADERS = "include/compat/headers.txt"
 PUT = "ksync_store_release(&box->full, 1);"
 LABEL_PUT = "ORDER box.full: release."
 
@@ -50,6 +53,13 @@ def append(path, text):
     def edit(root):
         with open(os.path.join(root, path), "a", encoding="utf-8") as file:
             file.write(text)
+    return edit
+
+
+def both(*edits):
+    def edit(root):
+        for each in edits:
+            each(root)
     return edit
 
 
@@ -130,28 +140,62 @@ SEEDS = [
      BOX_H, "were not asked"),
     ("killers", append(KILLERS, "box.gone:full\tbox\tlid\trace\n"),
      KILLERS, "no ORDER label has this end"),
+    # Logic mutants apply, and something notices each.
+    ("logic", replace(BOX_C, "return side ?", "return side != 0 ?"),
+     LOGIC, "its lines stand 0 times in ksync_box_open()"),
+    ("logic", replace(LOGIC, "ksync_box_open", "ksync_box_close"),
+     LOGIC, "its lines stand 0 times"),
+    ("logic", replace(LOGIC, "+ return left_open(box);",
+                      "+ return side ? right_open(box) : left_open(box);"),
+     LOGIC, "needs a file, a function"),
+    ("logic", replace(LOGIC, "sides:", "side:"), LOGIC, "nobody was asked"),
+    ("logic", replace(LOGIC, "sides:", "side:"), KILLED, "no such mutant"),
+    ("logic", replace(KILLED, "model box\tlid\tis false",
+                      "-\t-\tnothing fails"),
+     LOGIC, "nothing notices it"),
     # Generated pages.
     ("pages", replace(BOX_C, "The taker sees", "The taker may see"),
      "docs/ordering.md", "out of date"),
-    ("pages", replace(LISTS, "primitives", "the primitives"),
+    ("pages", replace(WORD, "Primitives", "The primitives"),
      "docs/floors.md", "out of date"),
     ("pages", replace(EXAMPLE, "return 0;", "return 1;"),
      "docs/box.md", "out of date"),
     ("pages", replace("docs/box.md", "return 0;", "return 1;"),
      "docs/box.md", "out of date"),
     ("pages", remove("docs/ordering.md"), "docs/ordering.md", "needs '<!--"),
+    # The kernel's headers.
+    ("pages", replace(HEADERS, "linux/lid.h | absent", "linux/cap.h | absent"),
+     "docs/kernel-names.md", "out of date"),
+    ("kernel_headers", replace("include/compat/linux/wait.h", "__cplusplus",
+                               "__plusplus"),
+     "include/compat/linux/wait.h", "is not what"),
+    ("kernel_headers", remove("include/compat/linux/box.h"),
+     HEADERS, "has no file"),
+    ("kernel_headers", append("include/compat/linux/lid.h", ""),
+     HEADERS, "is absent, and has a file"),
+    ("kernel_headers", append("include/compat/linux/new.h", ""),
+     "include/compat/linux/new.h", "has no row"),
+    ("kernel_headers", append(HEADERS, "linux/box.h | own | box\n"),
+     HEADERS, "listed twice"),
+    ("kernel_headers", append(HEADERS, "linux/other.h | elsewhere | box\n"),
+     HEADERS, "says 'elsewhere'"),
+    ("kernel_headers", append(HEADERS, "linux/other.h | absent | box\n"),
+     HEADERS, "say what to take instead"),
+    ("kernel_headers", replace(HEADERS, "linux/box.h | own",
+                               "linux/box.h | beside"),
+     HEADERS, "#include_next says otherwise"),
     # Families.
-    *(("families", remove(path), "CMakeLists.txt", f"{path} is missing")
+    *(("families", remove(path), WORD, f"{path} is missing")
       for path in (BOX_C, BOX_H, "tests/box_test.c", "tsan/box_stress.c",
                    "bench/box_bench.c", "docs/box.md", EXAMPLE)),
     ("families", replace("docs/choosing.md", "[box](box.md)", "it"),
      "docs/choosing.md", "no table row leads to box"),
     ("families", replace("CHANGELOG.md", "box", "boxes"),
      "CHANGELOG.md", "box is not mentioned"),
-    ("families", replace("CMakeLists.txt", "ksync_primitive(box)",
+    ("families", replace(WORD, "ksync_primitive(box)",
                          "ksync_primitive(box HEADER_ONLY)"),
-     "CMakeLists.txt", "is HEADER_ONLY and has"),
-    ("families", replace("CMakeLists.txt", "ksync_primitive(box)", ""),
+     WORD, "is HEADER_ONLY and has"),
+    ("families", replace(WORD, "ksync_primitive(box)", ""),
      "CMakeLists.txt", "nothing to check"),
     # Floors.
     ("floors", replace(MACHINE_H, "#include <ksync/compiler.h>",
@@ -159,14 +203,19 @@ SEEDS = [
      MACHINE_H, "includes go strictly down"),
     ("floors", replace("include/ksync/compiler.h", "#define KSYNC_API",
                        "#include <ksync/machine.h>\n#define KSYNC_API"),
-     "include/ksync/compiler.h", "includes go strictly down"),
-    ("floors", replace(LISTS, "floor 0 (ordered):", "floor 0:"),
-     MACHINE_H, "includes go strictly down"),
-    ("floors", replace(LISTS, BOX_C + "\n", ""),
-     BOX_C, "has no floor"),
-    ("floors", append(LISTS, "src/gone.c\n"), LISTS, "no file src/gone.c"),
-    ("floors", append(LISTS, BOX_C + "\n"), LISTS, "listed twice"),
-    ("floors", append(LISTS, "floor 0: late\n"), LISTS, "floors go up"),
+     "include/ksync/compiler.h", "includes include/ksync/compiler.h: a circle"),
+    ("floors", both(append("include/ksync/bowl.h", ""),
+                    append(WORD, "ksync_primitive(bowl)\n"),
+                    append(BOX_C, "#include <ksync/bowl.h>\n")),
+     BOX_C, "of floor word; includes go strictly down"),
+    ("floors", replace(BASE, " machine.h", ""), MACHINE_H, "has no floor"),
+    ("floors", append("src/lid.c", "int lid;\n"), "src/lid.c",
+     "has no floor"),
+    ("floors", append(BASE, "ksync_headers(gone.h)\n"), BASE,
+     "no file include/ksync/gone.h"),
+    ("floors", append(BASE, "ksync_headers(box.h)\n"), WORD,
+     "named twice"),
+    ("floors", remove(BASE), "CMakeLists.txt", "write it"),
     # Algorithms.
     *(("conditionals", append(BOX_C, f"{line}\n#endif\n"), BOX_C,
        "in an algorithm")
@@ -178,10 +227,10 @@ SEEDS = [
                    "_mm_pause()", "__builtin_ia32_pause()", "malloc(1)",
                    "calloc(1, 1)", "snprintf(b, 1, f)", "errno",
                    "pthread_self()", "urcu_memb_read_ongoing()")),
-    ("tokens", append("src/box_lid.c", "void *p = malloc(1);\n"),
-     "src/box_lid.c", "in an algorithm; "),
+    ("tokens", append("src/word/box_lid.c", "void *p = malloc(1);\n"),
+     "src/word/box_lid.c", "in an algorithm; "),
     ("tokens", append(BOX_C, "#include <urcu/urcu-memb.h>\n"), BOX_C,
-     "only src/rcu_urcu.h"),
+     "only src/defer/rcu_urcu.h"),
     # Every file.
     ("licence", replace(BOX_C, "SPDX-License-Identifier", "licence"),
      BOX_C, "no 'SPDX-License-Identifier"),
@@ -216,6 +265,11 @@ SEEDS = [
                           " * Order: Release.\n",
                           " * Order: Release.\n * Context: Any.\n"),
      BOX_H, "order the sections"),
+    # Lists of functions.
+    ("functions", replace("docs/box.md", "<ksync/box.h>", "the box's header"),
+     BOX_H, "no page of docs/ lists ksync_box_put()"),
+    ("pages", replace(BOX_H, "ksync_box_put() - ", "ksync_box_put() - now "),
+     "docs/box.md", "out of date"),
     # Exports.
     ("exports", append(BOX_C, "KSYNC_API void box_peek(void);\n"
                        "void box_peek(void) {}\n"),
@@ -320,7 +374,7 @@ def check_commands():
         root = os.path.join(folder, "toy")
         shutil.copytree(TOY, root)
         yield run("order", "floors", "pages") == 0, "a good tree exits 0"
-        replace(LISTS, "primitives", "the primitives")(root)
+        replace(WORD, "Primitives", "The primitives")(root)
         yield run("floors", "pages") == 1, "a finding exits 1"
         yield run("--write") == 0, "--write exits 0"
         yield run("pages") == 0, "--write mends the pages"

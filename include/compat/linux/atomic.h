@@ -11,6 +11,7 @@
 #include <linux/compiler.h>
 
 #include <ksync/atomic.h>
+#include <ksync/delay.h>
 
 typedef ksync_atomic_t atomic_t;
 typedef ksync_atomic64_t atomic64_t;
@@ -20,7 +21,7 @@ typedef ksync_atomic_long_t atomic_long_t;
 #define ATOMIC64_INIT(i) KSYNC_ATOMIC64_INIT(i)
 #define ATOMIC_LONG_INIT(i) KSYNC_ATOMIC_LONG_INIT(i)
 
-#define KSYNC__AN(op) atomic_##op
+#define KSYNC__AN(op) atomic##op
 #define KSYNC__AT atomic_t
 #define KSYNC__AV int
 #define KSYNC__AU unsigned int
@@ -30,7 +31,7 @@ typedef ksync_atomic_long_t atomic_long_t;
 #undef KSYNC__AV
 #undef KSYNC__AU
 
-#define KSYNC__AN(op) atomic64_##op
+#define KSYNC__AN(op) atomic64##op
 #define KSYNC__AT atomic64_t
 #define KSYNC__AV s64
 #define KSYNC__AU u64
@@ -40,7 +41,7 @@ typedef ksync_atomic_long_t atomic_long_t;
 #undef KSYNC__AV
 #undef KSYNC__AU
 
-#define KSYNC__AN(op) atomic_long_##op
+#define KSYNC__AN(op) atomic_long##op
 #define KSYNC__AT atomic_long_t
 #define KSYNC__AV long
 #define KSYNC__AU unsigned long
@@ -83,5 +84,39 @@ typedef ksync_atomic_long_t atomic_long_t;
 #define try_cmpxchg64_acquire(p, oldp, v) ksync_try_cmpxchg_acquire(p, oldp, v)
 #define try_cmpxchg64_release(p, oldp, v) ksync_try_cmpxchg_release(p, oldp, v)
 #define try_cmpxchg64_relaxed(p, oldp, v) ksync_try_cmpxchg_relaxed(p, oldp, v)
+
+#define cpu_relax() ksync_cpu_relax()
+
+/*
+ * Wait until the expression, which calls the value VAL, is true of a word; who
+ * waits pauses, then naps, as nobody wakes it.
+ */
+#define KSYNC__COND_LOAD(load, ptr, cond_expr)                 \
+	__extension__({                                        \
+		__typeof__(&*(ptr)) ksync__at = (ptr);         \
+		unsigned int ksync__turn = 0;                  \
+		KSYNC__PLAIN(*(ptr)) VAL;                      \
+                                                               \
+		for (;;) {                                     \
+			VAL = load(ksync__at);                 \
+			if (cond_expr)                         \
+				break;                         \
+			ksync__relax(&ksync__turn, ksync__at); \
+		}                                              \
+		VAL;                                           \
+	})
+#define KSYNC__LOAD_RELAXED(ptr) KSYNC_READ_ONCE(*(ptr))
+#define smp_cond_load_relaxed(ptr, cond_expr) \
+	KSYNC__COND_LOAD(KSYNC__LOAD_RELAXED, ptr, cond_expr)
+#define smp_cond_load_acquire(ptr, cond_expr) \
+	KSYNC__COND_LOAD(ksync_smp_load_acquire, ptr, cond_expr)
+#define atomic_cond_read_relaxed(v, c) smp_cond_load_relaxed(&(v)->counter, c)
+#define atomic_cond_read_acquire(v, c) smp_cond_load_acquire(&(v)->counter, c)
+#define atomic64_cond_read_relaxed(v, c) smp_cond_load_relaxed(&(v)->counter, c)
+#define atomic64_cond_read_acquire(v, c) smp_cond_load_acquire(&(v)->counter, c)
+#define atomic_long_cond_read_relaxed(v, c) \
+	smp_cond_load_relaxed(&(v)->counter, c)
+#define atomic_long_cond_read_acquire(v, c) \
+	smp_cond_load_acquire(&(v)->counter, c)
 
 #endif

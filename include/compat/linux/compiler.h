@@ -13,6 +13,32 @@
 #define READ_ONCE(x) KSYNC_READ_ONCE(x)
 #define WRITE_ONCE(x, v) KSYNC_WRITE_ONCE(x, v)
 
+/*
+ * The expression's value, although others may change what it reads: a race that
+ * is meant. ThreadSanitizer, too, says nothing of it.
+ */
+#if KSYNC_THREAD_SANITIZER
+extern void AnnotateIgnoreReadsBegin(const char *, int);
+extern void AnnotateIgnoreReadsEnd(const char *, int);
+extern void AnnotateIgnoreWritesBegin(const char *, int);
+extern void AnnotateIgnoreWritesEnd(const char *, int);
+#define data_race(expr)                                        \
+	__extension__({                                        \
+		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);  \
+		AnnotateIgnoreWritesBegin(__FILE__, __LINE__); \
+		__auto_type ksync__raced = (expr);             \
+		AnnotateIgnoreWritesEnd(__FILE__, __LINE__);   \
+		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);    \
+		ksync__raced;                                  \
+	})
+#else
+#define data_race(expr)                            \
+	__extension__({                            \
+		__auto_type ksync__raced = (expr); \
+		ksync__raced;                      \
+	})
+#endif
+
 /* libc has some of these, too. */
 #ifndef __must_check
 #define __must_check KSYNC_MUST_CHECK

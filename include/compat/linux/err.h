@@ -2,6 +2,7 @@
 #ifndef KSYNC_COMPAT_ERR_H
 #define KSYNC_COMPAT_ERR_H
 
+#include <linux/errno.h>
 #include <linux/kernel_names.h>
 
 #include <ksync/err.h>

@@ -7,20 +7,13 @@
 
 #include <ksync/types.h>
 
+/* Another HZ comes with <sys/param.h>. */
+#undef HZ
 #define HZ KSYNC_HZ
 #define MAX_JIFFY_OFFSET KSYNC_MAX_JIFFY_OFFSET
 
-KSYNC__KERNEL_NAME unsigned long ksync__jiffies(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned long)now.tv_sec * HZ +
-	       (unsigned long)now.tv_nsec / (1000000000ul / HZ);
-}
-
 /* A variable in the kernel. */
-#define jiffies ksync__jiffies()
+#define jiffies ksync_jiffies()
 
 KSYNC__KERNEL_NAME unsigned long msecs_to_jiffies(unsigned int m)
 {
@@ -32,6 +25,10 @@ KSYNC__KERNEL_NAME unsigned long usecs_to_jiffies(unsigned int u)
 	return ksync_usecs_to_jiffies(u);
 }
 
+/* As in <ksync/types.h>: these fit into a timeout. */
+#define msecs_to_jiffies(m) (msecs_to_jiffies(m) & ULONG_MAX >> 1)
+#define usecs_to_jiffies(u) (usecs_to_jiffies(u) & ULONG_MAX >> 1)
+
 KSYNC__KERNEL_NAME unsigned int jiffies_to_msecs(unsigned long j)
 {
 	return ksync_jiffies_to_msecs(j);
@@ -42,5 +39,12 @@ KSYNC__KERNEL_NAME unsigned int jiffies_to_msecs(unsigned long j)
 #define time_before(a, b) time_after(b, a)
 #define time_after_eq(a, b) (!time_before(a, b))
 #define time_before_eq(a, b) (!time_after(a, b))
+#define time_in_range(a, b, c) (time_after_eq(a, b) && time_before_eq(a, c))
+
+/* Compared with now. */
+#define time_is_before_jiffies(a) time_after(jiffies, a)
+#define time_is_after_jiffies(a) time_before(jiffies, a)
+#define time_is_before_eq_jiffies(a) time_after_eq(jiffies, a)
+#define time_is_after_eq_jiffies(a) time_before_eq(jiffies, a)
 
 #endif

@@ -26,6 +26,13 @@ whole translation unit (CMake: link ksync::linux; pkg-config: ksync-linux)"
 #define KSYNC_KERNEL_NAMES
 #endif
 
+#ifdef __has_include
+#if !__has_include(<ksync/compiler.h>)
+#error "ksync's own headers are not found: link ksync::ksync beside \
+ksync::linux; by hand, add the -I that holds ksync/"
+#endif
+#endif
+
 #include <ksync/compiler.h>
 #include <ksync/names.h>
 

@@ -4,7 +4,6 @@
 
 #include <linux/mutex.h>
 #include <linux/refcount.h>
-#include <linux/spinlock.h>
 
 #include <ksync/kref.h>
 

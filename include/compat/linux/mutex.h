@@ -2,13 +2,13 @@
 #ifndef KSYNC_COMPAT_MUTEX_H
 #define KSYNC_COMPAT_MUTEX_H
 
-#include <linux/cleanup.h>
+#include <linux/spinlock.h>
 
 #include <ksync/dec_and_lock.h>
 #include <ksync/mutex.h>
 
-#define __MUTEX_INITIALIZER(name) KSYNC_MUTEX_INIT
-#define DEFINE_MUTEX(name) struct mutex name = KSYNC_MUTEX_INIT
+#define __MUTEX_INITIALIZER(name) KSYNC__MUTEX_INIT(#name)
+#define DEFINE_MUTEX(name) struct mutex name = KSYNC__MUTEX_INIT(#name)
 
 #define mutex_init(lock) ksync_mutex_init(lock)
 

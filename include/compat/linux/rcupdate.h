@@ -2,14 +2,13 @@
 #ifndef KSYNC_COMPAT_RCUPDATE_H
 #define KSYNC_COMPAT_RCUPDATE_H
 
-#include <linux/cleanup.h>
-#include <linux/container_of.h>
-#include <linux/types.h>
+#include <linux/spinlock.h>
 
 #include <ksync/rcu.h>
 
-/* The kernel's two names for one type. */
-#define rcu_head callback_head
+/* The kernel's two names for one type, which the library calls by its own. */
+#define rcu_head ksync_rcu_head
+#define callback_head ksync_rcu_head
 
 typedef void (*rcu_callback_t)(struct rcu_head *head);
 
@@ -107,6 +106,17 @@ KSYNC__KERNEL_NAME void rcu_barrier(void)
 #define rcu_dereference_protected(p, c) ksync_rcu_dereference_protected(p, c)
 #define rcu_access_pointer(p) ksync_rcu_access_pointer(p)
 #define rcu_replace_pointer(p, v, c) ksync_rcu_replace_pointer(p, v, c)
+/* Reported, once for a place, if "c" is true; for the checked library alone. */
+#define RCU_LOCKDEP_WARN(c, s)                           \
+	do {                                             \
+		if (KSYNC_CHECKED && ksync_unlikely(c))  \
+			ksync__lockdep_assert_failed(s); \
+	} while (0)
+#define lockdep_assert_in_rcu_read_lock() \
+	ksync_lockdep_assert(ksync_rcu_read_lock_held())
+#define lockdep_assert_in_rcu_reader() lockdep_assert_in_rcu_read_lock()
+#define rcu_sleep_check() \
+	RCU_LOCKDEP_WARN(rcu_read_lock_held(), "sleeps in a reader of RCU")
 #define rcu_pointer_handoff(p) ksync_rcu_pointer_handoff(p)
 #define unrcu_pointer(p) ksync_unrcu_pointer(p)
 #define RCU_INIT_POINTER(p, v) KSYNC_RCU_INIT_POINTER(p, v)

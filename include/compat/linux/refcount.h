@@ -2,8 +2,7 @@
 #ifndef KSYNC_COMPAT_REFCOUNT_H
 #define KSYNC_COMPAT_REFCOUNT_H
 
-#include <linux/atomic.h>
-#include <linux/spinlock_types.h>
+#include <linux/spinlock.h>
 
 #include <ksync/dec_and_lock.h>
 #include <ksync/refcount.h>

@@ -2,13 +2,13 @@
 #ifndef KSYNC_COMPAT_SEMAPHORE_H
 #define KSYNC_COMPAT_SEMAPHORE_H
 
-#include <linux/compiler.h>
+#include <linux/spinlock.h>
 
 #include <ksync/semaphore.h>
 
-#define __SEMAPHORE_INITIALIZER(name, n) KSYNC_SEMAPHORE_INIT(n)
+#define __SEMAPHORE_INITIALIZER(name, n) KSYNC__SEMAPHORE_INIT(#name, n)
 #define DEFINE_SEMAPHORE(name, n) \
-	struct semaphore name = KSYNC_SEMAPHORE_INIT(n)
+	struct semaphore name = KSYNC__SEMAPHORE_INIT(#name, n)
 
 KSYNC__KERNEL_NAME void sema_init(struct semaphore *sem, int val)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system's header, and the kernel's short names of integers. libc's own
- * headers include this, so it brings nothing else.
+ * The system's header, the kernel's short names of integers, and its lists'
+ * types. libc's own headers include this, so it brings nothing else.
  */
+/* The next line is an extension; this header has nothing to warn about. */
+#pragma GCC system_header
 #include_next <linux/types.h>
 
 #ifndef KSYNC_COMPAT_TYPES_H
@@ -13,14 +15,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef __s8 s8;
-typedef __u8 u8;
-typedef __s16 s16;
-typedef __u16 u16;
-typedef __s32 s32;
-typedef __u32 u32;
-typedef __s64 s64;
-typedef __u64 u64;
+/* Not by way of __s8 and the like: <sys/kd.h> shuts the system's header out. */
+typedef signed char s8;
+typedef unsigned char u8;
+typedef short s16;
+typedef unsigned short u16;
+typedef int s32;
+typedef unsigned int u32;
+typedef long long s64;
+typedef unsigned long long u64;
+
+#ifdef KSYNC_KERNEL_NAMES
+#include <ksync/list_head.h>
+#endif
 
 #endif
 

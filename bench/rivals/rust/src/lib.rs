@@ -5,7 +5,7 @@
 use std::arch::asm;
 use std::mem::size_of;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, RwLock};
 
 /// Two cache lines, as in `loop.h`.
 #[repr(align(128))]
@@ -78,6 +78,76 @@ macro_rules! section_loop {
     };
 }
 
+/// `BENCH_READS`.
+const READS: u64 = 16;
+
+/// `BENCH_RW_LOOPS` for a lock whose guards end the section.
+macro_rules! rw_loops {
+    ($read:ident, $write:ident, $mixed:ident, $at:expr, $lock_read:expr, $lock_write:expr) => {
+        #[no_mangle]
+        pub extern "C" fn $read(n: u64, units: u32) {
+            let at = opaque($at);
+            for _ in 0..n {
+                {
+                    let total = $lock_read(at);
+                    consume(&*total);
+                    if units != 0 {
+                        work(units);
+                    }
+                }
+                if units != 0 {
+                    work(units);
+                }
+            }
+        }
+
+        #[no_mangle]
+        pub extern "C" fn $write(n: u64, units: u32) {
+            let at = opaque($at);
+            section_loop!(n, units, $lock_write(at));
+        }
+
+        #[no_mangle]
+        pub extern "C" fn $mixed(n: u64, units: u32) {
+            let at = opaque($at);
+            for i in 0..n {
+                if i % READS == 0 {
+                    let mut total = $lock_write(at);
+                    *total += 1;
+                    if units != 0 {
+                        work(units);
+                    }
+                } else {
+                    let total = $lock_read(at);
+                    consume(&*total);
+                    if units != 0 {
+                        work(units);
+                    }
+                }
+                if units != 0 {
+                    work(units);
+                }
+            }
+        }
+    };
+}
+
+static STD_RWLOCK: Line<RwLock<u64>> = Line(RwLock::new(0));
+
+rw_loops!(
+    bench_rust_rwlock_read,
+    bench_rust_rwlock_write,
+    bench_rust_rwlock_mixed,
+    &STD_RWLOCK.0,
+    |at: &'static RwLock<u64>| at.read().unwrap(),
+    |at: &'static RwLock<u64>| at.write().unwrap()
+);
+
+#[no_mangle]
+pub extern "C" fn bench_rust_rwlock_bytes() -> usize {
+    size_of::<RwLock<()>>()
+}
+
 static STD_MUTEX: Line<Mutex<u64>> = Line(Mutex::new(0));
 
 #[no_mangle]
@@ -91,9 +161,105 @@ pub extern "C" fn bench_rust_std_mutex_bytes() -> usize {
     size_of::<Mutex<()>>()
 }
 
+/// A count under a mutex, that others wait for.
+struct Event {
+    units: Mutex<u32>,
+    changed: Condvar,
+}
+
+impl Event {
+    const fn new() -> Event {
+        Event {
+            units: Mutex::new(0),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+/// Two on two processors, two on one.
+static EVENTS: [Line<Event>; 4] = [
+    Line(Event::new()),
+    Line(Event::new()),
+    Line(Event::new()),
+    Line(Event::new()),
+];
+
+#[no_mangle]
+pub extern "C" fn bench_rust_event_post(side: i32) {
+    let event = &EVENTS[side as usize].0;
+    let mut units = event.units.lock().unwrap();
+    *units += 1;
+    event.changed.notify_one();
+}
+
+#[no_mangle]
+pub extern "C" fn bench_rust_event_wait(side: i32) {
+    let event = &EVENTS[side as usize].0;
+    let mut units = event.units.lock().unwrap();
+    while *units == 0 {
+        units = event.changed.wait(units).unwrap();
+    }
+    *units -= 1;
+}
+
 #[cfg(feature = "parking_lot")]
 mod parking {
-    use super::{opaque, work, Line};
+    use super::{consume, opaque, work, Line, READS};
+
+    static RWLOCK: Line<parking_lot::RwLock<u64>> = Line(parking_lot::const_rwlock(0));
+
+    rw_loops!(
+        bench_rust_parking_rw_read,
+        bench_rust_parking_rw_write,
+        bench_rust_parking_rw_mixed,
+        &RWLOCK.0,
+        |at: &'static parking_lot::RwLock<u64>| at.read(),
+        |at: &'static parking_lot::RwLock<u64>| at.write()
+    );
+
+    #[no_mangle]
+    pub extern "C" fn bench_rust_parking_rw_bytes() -> usize {
+        std::mem::size_of::<parking_lot::RwLock<()>>()
+    }
+
+    struct Event {
+        units: parking_lot::Mutex<u32>,
+        changed: parking_lot::Condvar,
+    }
+
+    impl Event {
+        const fn new() -> Event {
+            Event {
+                units: parking_lot::const_mutex(0),
+                changed: parking_lot::Condvar::new(),
+            }
+        }
+    }
+
+    static EVENTS: [Line<Event>; 4] = [
+        Line(Event::new()),
+        Line(Event::new()),
+        Line(Event::new()),
+        Line(Event::new()),
+    ];
+
+    #[no_mangle]
+    pub extern "C" fn bench_rust_parking_event_post(side: i32) {
+        let event = &EVENTS[side as usize].0;
+        let mut units = event.units.lock();
+        *units += 1;
+        event.changed.notify_one();
+    }
+
+    #[no_mangle]
+    pub extern "C" fn bench_rust_parking_event_wait(side: i32) {
+        let event = &EVENTS[side as usize].0;
+        let mut units = event.units.lock();
+        while *units == 0 {
+            event.changed.wait(&mut units);
+        }
+        *units -= 1;
+    }
 
     static MUTEX: Line<parking_lot::Mutex<u64>> = Line(parking_lot::const_mutex(0));
 

@@ -16,4 +16,10 @@ KSYNC__KERNEL_NAME int fatal_signal_pending(struct task_struct *p)
 	return ksync_fatal_signal_pending(p);
 }
 
+KSYNC__KERNEL_NAME int signal_pending_state(unsigned int state,
+					    struct task_struct *p)
+{
+	return ksync_signal_pending_state(state, p);
+}
+
 #endif

@@ -17,10 +17,11 @@
 #define KSYNC__MO_RELEASE __ATOMIC_RELEASE
 #define KSYNC__MO_FULL __ATOMIC_ACQ_REL
 
-#define KSYNC__AROUND_FULL() explore_fence(__ATOMIC_SEQ_CST)
-#define KSYNC__AROUND_RELAXED() ((void)0)
-#define KSYNC__AROUND_ACQUIRE() ((void)0)
-#define KSYNC__AROUND_RELEASE() ((void)0)
+#define KSYNC__AROUND(mo)                                \
+	do {                                             \
+		if ((mo) == KSYNC__MO_FULL)              \
+			explore_fence(__ATOMIC_SEQ_CST); \
+	} while (0)
 
 /* A value as it travels: through its own type, so that it is cut or extended
  * as an assignment would. */
@@ -31,6 +32,8 @@
 	EXPLORE_UNPACK(p, explore_load((p), sizeof(*(p)), (mo)))
 #define ksync__mc_store(p, v, mo) \
 	explore_store((p), sizeof(*(p)), EXPLORE_PACK(p, v), (mo))
+#define ksync__mc_store_again(p, v) \
+	explore_store_again((p), sizeof(*(p)), EXPLORE_PACK(p, v))
 #define EXPLORE_RMW(p, what, v, mo)                              \
 	EXPLORE_UNPACK(p, explore_rmw((p), sizeof(*(p)), (what), \
 				      EXPLORE_PACK(p, v), (mo)))

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * liburcu's memb flavour for the explorer, as far as src/rcu_urcu.h uses it. It
- * stands before the system's header in the include path; the names are
- * liburcu's, the code is urcu.c's in the folder above.
+ * liburcu's memb flavour for the explorer, as far as src/defer/rcu_urcu.h
+ * uses it. It stands before the system's header in the include path; the names
+ * are liburcu's, the code is urcu.c's in the folder above.
  */
 #ifndef MODEL_URCU_MEMB_H
 #define MODEL_URCU_MEMB_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define URCU_GP_CTR_PHASE (1UL << (sizeof(unsigned long) << 2))
 
 struct urcu_gp {
 	unsigned long ctr;
@@ -46,7 +48,7 @@ void urcu_memb_synchronize_rcu(void);
 void urcu_names(void);
 /* In setup: grace periods sleep until readers wake them. */
 extern bool urcu_sleeps;
-/* What a fork's copy does to the registry: reads it, whole and unlocked. */
-void urcu_copy(void);
+/* In a fork's child that goes on to use it: the registry is whole, unlocked. */
+void urcu_is_whole(void);
 
 #endif

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* The inline bodies: src/rcu_urcu.h includes them for their types alone. */
+/* The inline bodies: src/defer/rcu_urcu.h has them for their types. */
 #include <urcu/urcu-memb.h>

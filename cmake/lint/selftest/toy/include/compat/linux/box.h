@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#include <ksync/box.h>
+
+typedef ksync_box_t box_t;

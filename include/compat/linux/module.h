@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Made from include/compat/headers.txt by cmake/lint/lint.py --write. */
+#if defined(KSYNC_SYSTEM_HEADERS) || defined(__cplusplus) || \
+	defined(__ASSEMBLER__)
+#include_next <linux/module.h>
+#else
+#error "<linux/module.h>: ksync has nothing of the kernel's, and the system's \
+is another file. Instead: link ksync::kernel, which has it; or \
+nothing: drop MODULE_*(); call your module_init() function from \
+main(). A header of your own goes before ksync's in the include path; \
+-DKSYNC_SYSTEM_HEADERS gets the system's"
+#endif

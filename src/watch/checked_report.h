@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the checked library says. Call these as those of report.h, and with
+ * nothing looked at (held.c, I3).
+ */
+#ifndef KSYNC_SRC_CHECKED_REPORT_H
+#define KSYNC_SRC_CHECKED_REPORT_H
+
+#include "lockdep.h"
+#include "waits.h"
+
+/* Is nothing to be said of classes of this name? suppress.c */
+bool ksync__is_suppressed(const char *name);
+
+/* "next" is about to be taken. */
+void ksync__tell_circle(const struct ksync__held *next,
+			const struct ksync__circle *circle);
+void ksync__tell_against_cmp(const struct ksync__held *next,
+			     const struct ksync__held *held);
+void ksync__tell_class_twice(const struct ksync__held *next,
+			     const struct ksync__held *held);
+void ksync__tell_recursion(const struct ksync__held *next);
+void ksync__tell_read_twice(const struct ksync__held *next,
+			    const struct ksync__held *held);
+void ksync__tell_nest(const struct ksync__held *next);
+
+void ksync__tell_waiters(const struct ksync__dep_map *map, const void *lock,
+			 const void *where, const struct ksync__waiter *waiter,
+			 unsigned int count);
+void ksync__tell_context(const char *type, const void *object, const char *what,
+			 const char *advice, const void *where);
+void ksync__tell_map(const struct ksync__dep_map *map, const void *lock,
+		     const char *what, const char *advice, const void *where);
+
+#endif
