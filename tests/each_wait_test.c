@@ -86,7 +86,8 @@ static void wait_once(const struct wait *row)
 	cr_assert_eq(pthread_join(thread, &result), 0);
 	cr_assert(one.returned, "%s was a cancellation point", row->name);
 	cr_assert_eq(one.state, PTHREAD_CANCEL_ENABLE, "%s", row->name);
-	cr_assert_eq(result, one.cancel ? PTHREAD_CANCELED : NULL);
+	cr_assert_eq(result, one.cancel ? PTHREAD_CANCELED : NULL, "%s",
+		     row->name);
 	cr_assert_eq(objects.failures, 0, "%s", row->name);
 	reports_none();
 }

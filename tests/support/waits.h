@@ -10,7 +10,10 @@
 #ifndef TESTS_SUPPORT_WAITS_H
 #define TESTS_SUPPORT_WAITS_H
 
+#include <poll.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <ksync/ksync.h>
 
@@ -36,6 +39,13 @@ struct waited {
 	ksync_condvar_t condvar;
 	unsigned long bits;
 	ksync_task_t *task;
+	ksync_srcu_struct_t srcu;
+	int srcu_idx;
+	ksync_rcu_head_t srcu_head;
+	ksync_kthread_worker_t *worker;
+	ksync_kthread_work_t work;
+	ksync_wait_fd_t fd;
+	int begun;
 	int ready;
 	int failures;
 };
@@ -95,6 +105,7 @@ struct misuse {
 #define WAITED_FN(name, calls)             \
 	static void name(struct waited *w) \
 	{                                  \
+		(void)w;                   \
 		calls;                     \
 		ksync_barrier();           \
 	}
@@ -305,9 +316,155 @@ WAITS_FOR_EVENT(schedule, schedule_until_ready(w),
 		ksync_task_t *task = task_told(w);
 		waited_set_ready(w); (void)ksync_wake_up_process(task))
 
-#define LOCK_ROW(name) { #name, name##_before, name##_wait, name##_end, 0 }
-#define EVENT_ROW(name) { #name, NULL, name##_wait, name##_end, 0 }
-#define TASK_ROW(name) { #name, NULL, name##_wait, name##_end, 1 }
+/* ---- a thread that others tell ---- */
+
+/* Else it would end, or its work be taken back, without a wait. */
+static void kthread_begins(struct waited *w)
+{
+	while (!ksync_smp_load_acquire(&w->begun))
+		ksync_yield();
+}
+
+static void kthread_made(struct waited *w, int (*fn)(void *))
+{
+	w->task = ksync_kthread_create(fn, w, "waited");
+	waited_must(w, !ksync_IS_ERR(w->task));
+	(void)ksync_wake_up_process(w->task);
+	kthread_begins(w);
+}
+
+static int kthread_ends_when_ready(void *data)
+{
+	struct waited *w = data;
+
+	ksync_smp_store_release(&w->begun, 1);
+	while (!waited_ready(w))
+		ksync_schedule_timeout_uninterruptible(1);
+	return 7;
+}
+
+static void kthread_stop_it(struct waited *w)
+{
+	waited_must(w, ksync_kthread_stop(w->task) == 7);
+}
+WAITS_FOR_LOCK(kthread_stop, kthread_made(w, kthread_ends_when_ready),
+	       waited_set_ready(w), kthread_stop_it(w), (void)0)
+
+static int kthread_parks_when_ready(void *data)
+{
+	(void)kthread_ends_when_ready(data);
+	while (!ksync_kthread_should_stop()) {
+		ksync_kthread_parkme();
+		ksync_yield();
+	}
+	return 7;
+}
+
+static void kthread_park_it(struct waited *w)
+{
+	LOCKED(ksync_kthread_park(w->task));
+	ksync_kthread_unpark(w->task);
+	kthread_stop_it(w);
+}
+WAITS_FOR_LOCK(kthread_park, kthread_made(w, kthread_parks_when_ready),
+	       waited_set_ready(w), kthread_park_it(w), (void)0)
+
+static void work_until_ready(ksync_kthread_work_t *work)
+{
+	(void)kthread_ends_when_ready(
+		ksync_container_of(work, struct waited, work));
+}
+
+static void worker_made(struct waited *w)
+{
+	w->worker = ksync_kthread_run_worker(0, "waited");
+	waited_must(w, !ksync_IS_ERR(w->worker));
+	ksync_kthread_init_work(&w->work, work_until_ready);
+	waited_must(w, ksync_kthread_queue_work(w->worker, &w->work));
+	kthread_begins(w);
+}
+WAITS_FOR_LOCK(kthread_flush_work, worker_made(w), waited_set_ready(w),
+	       ksync_kthread_flush_work(&w->work),
+	       ksync_kthread_destroy_worker(w->worker))
+WAITS_FOR_LOCK(kthread_flush_worker, worker_made(w), waited_set_ready(w),
+	       ksync_kthread_flush_worker(w->worker),
+	       ksync_kthread_destroy_worker(w->worker))
+WAITS_FOR_LOCK(kthread_cancel_work, worker_made(w), waited_set_ready(w),
+	       (void)ksync_kthread_cancel_work_sync(&w->work),
+	       ksync_kthread_destroy_worker(w->worker))
+WAITS_FOR_LOCK(kthread_destroy_worker, worker_made(w), waited_set_ready(w),
+	       ksync_kthread_destroy_worker(w->worker), (void)0)
+
+/* ---- grace periods ---- */
+
+static void srcu_begin(struct waited *w)
+{
+	LOCKED(ksync_init_srcu_struct(&w->srcu));
+	w->srcu_idx = ksync_srcu_read_lock(&w->srcu);
+}
+WAITS_FOR_LOCK(srcu, srcu_begin(w),
+	       ksync_srcu_read_unlock(&w->srcu, w->srcu_idx),
+	       ksync_synchronize_srcu(&w->srcu),
+	       ksync_cleanup_srcu_struct(&w->srcu))
+
+static void srcu_called(ksync_rcu_head_t *head)
+{
+	waited_set_ready(ksync_container_of(head, struct waited, srcu_head));
+}
+
+static void srcu_call(struct waited *w)
+{
+	srcu_begin(w);
+	ksync_call_srcu(&w->srcu, &w->srcu_head, srcu_called);
+}
+WAITS_FOR_LOCK(srcu_barrier, srcu_call(w),
+	       ksync_srcu_read_unlock(&w->srcu, w->srcu_idx),
+	       ksync_srcu_barrier(&w->srcu);
+	       waited_must(w, waited_ready(w)),
+	       ksync_cleanup_srcu_struct(&w->srcu))
+
+#if KSYNC_HAVE_RCU
+WAITS_FOR_LOCK(rcu, ksync_rcu_read_lock(), ksync_rcu_read_unlock(),
+	       ksync_synchronize_rcu(), (void)0)
+#endif
+
+/* ---- a descriptor ---- */
+
+/* poll() is a cancellation point of libc's: by the system call alone. */
+static void poll_until_ready(struct waited *w)
+{
+	struct pollfd p = { .events = POLLIN };
+
+	if (ksync_wait_fd_open(&w->fd, &w->queue))
+		return waited_must(w, 0);
+	p.fd = w->fd.fd;
+	for (;;) {
+		(void)ksync_wait_fd_clear(&w->fd);
+		if (waited_ready(w))
+			break;
+		(void)syscall(SYS_ppoll, &p, 1, NULL, NULL, 0);
+	}
+	ksync_wait_fd_close(&w->fd);
+}
+WAITS_FOR_EVENT(wait_fd, poll_until_ready(w), waited_set_ready(w);
+		ksync_wake_up(&w->queue))
+
+#define LOCK_ROW(name)                                           \
+	{                                                        \
+#name, name##_before, name##_wait, name##_end, 0 \
+	}
+#define EVENT_ROW(name)                                 \
+	{                                               \
+#name, NULL, name##_wait, name##_end, 0 \
+	}
+#define TASK_ROW(name)                                  \
+	{                                               \
+#name, NULL, name##_wait, name##_end, 1 \
+	}
+#define THREAD_ROW(name)                                         \
+	{                                                        \
+#name, name##_before, name##_wait, name##_end, 1 \
+	}
 
 static const struct wait waits[] = {
 	LOCK_ROW(mutex),
@@ -347,6 +504,18 @@ static const struct wait waits[] = {
 	EVENT_ROW(condvar_rwsem),
 	TASK_ROW(park),
 	TASK_ROW(schedule),
+	THREAD_ROW(kthread_stop),
+	THREAD_ROW(kthread_park),
+	THREAD_ROW(kthread_flush_work),
+	THREAD_ROW(kthread_flush_worker),
+	THREAD_ROW(kthread_cancel_work),
+	THREAD_ROW(kthread_destroy_worker),
+	LOCK_ROW(srcu),
+	LOCK_ROW(srcu_barrier),
+#if KSYNC_HAVE_RCU
+	THREAD_ROW(rcu),
+#endif
+	EVENT_ROW(wait_fd),
 };
 
 #define WAITS (sizeof(waits) / sizeof(waits[0]))
@@ -377,7 +546,32 @@ static void queue_twice(struct waited *w)
 }
 MISUSE(wait_queue, queue_twice(w))
 
-#define MISUSE_ROW(name) { #name, name##_misuse }
+MISUSE(kthread, (void)ksync_kthread_stop(ksync_current()))
+
+static void queue_on_two_workers(struct waited *w)
+{
+	ksync_kthread_worker_t one, other;
+
+	ksync_kthread_init_worker(&one);
+	ksync_kthread_init_worker(&other);
+	ksync_kthread_init_work(&w->work, work_until_ready);
+	waited_must(w, ksync_kthread_queue_work(&one, &w->work));
+	waited_must(w, !ksync_kthread_queue_work(&other, &w->work));
+}
+MISUSE(kthread_worker, queue_on_two_workers(w))
+
+static void end_what_did_not_begin(struct waited *w)
+{
+	LOCKED(ksync_init_srcu_struct(&w->srcu));
+	ksync_srcu_read_unlock(&w->srcu, 7);
+	ksync_cleanup_srcu_struct(&w->srcu);
+}
+MISUSE(srcu, end_what_did_not_begin(w))
+
+#define MISUSE_ROW(name)             \
+	{                            \
+#name, name##_misuse \
+	}
 
 static const struct misuse misuses[] = {
 	MISUSE_ROW(mutex),	  MISUSE_ROW(rwsem),
@@ -387,6 +581,8 @@ static const struct misuse misuses[] = {
 	MISUSE_ROW(rwlock_read),  MISUSE_ROW(rwlock_write),
 	MISUSE_ROW(seqlock),	  MISUSE_ROW(semaphore),
 	MISUSE_ROW(condvar),	  MISUSE_ROW(wait_queue),
+	MISUSE_ROW(kthread),	  MISUSE_ROW(kthread_worker),
+	MISUSE_ROW(srcu),
 };
 
 #define MISUSES (sizeof(misuses) / sizeof(misuses[0]))
