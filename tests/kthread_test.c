@@ -24,7 +24,7 @@
 TestSuite(kthread, .init = reports_take, .fini = reports_none);
 TestSuite(kthread_worker, .init = reports_take, .fini = reports_none);
 
-static int begun;
+static int begun; /* threads that have begun their functions */
 
 static void tell(int *word)
 {
@@ -55,10 +55,11 @@ static int until_stop(void *data)
 /* And has begun: who is told to stop before that does not begin. */
 static struct task_struct *run(int (*fn)(void *data), void *data)
 {
+	int before = told(&begun);
 	struct task_struct *k = kthread_run(fn, data, "test/%d", 7);
 
 	cr_assert_not(IS_ERR(k));
-	wait_until(told(&begun));
+	wait_until(told(&begun) > before);
 	return k;
 }
 
@@ -518,6 +519,7 @@ Test(kthread, one_that_stops_itself_is_reported)
 /* Its record is not given out twice. */
 Test(kthread, a_stop_after_the_end_of_one_that_nobody_keeps_is_reported)
 {
+	struct task_struct *self = current; /* not that one's record */
 	struct task_struct *k = kthread_run(returns, (void *)13, "ends");
 	struct task_struct *one, *two;
 	struct ksync_task *record;
@@ -532,6 +534,8 @@ Test(kthread, a_stop_after_the_end_of_one_that_nobody_keeps_is_reported)
 	one = run(goes_round, NULL);
 	two = run(goes_round, NULL);
 	cr_assert_neq(one, two);
+	cr_assert_neq(one, self);
+	cr_assert_neq(two, self);
 	cr_assert_eq(kthread_stop(one), 0);
 	cr_assert_eq(kthread_stop(two), 0);
 }

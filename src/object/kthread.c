@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Word: told, flags
+ * Word: kthread_told of the task's record, flags
  *
  *  flag    is set by                  is cleared by
+ *  MADE    the thread, at its start   whose record is the same one next
  *  STOP    kthread_stop()
  *  PARK    kthread_park()             kthread_unpark()
  *  JOINED  the first kthread_stop()
@@ -16,8 +17,9 @@
  *  I3  "parked" is completed by the thread alone, after it has set its state,
  *      while it sees PARK: so who has waited for it finds the thread asleep,
  *      and an unpark ends that state.
- *  I4  This lives as long as the thread's record is nobody else's, and so for
- *      whoever keeps the task: task.c, I3.
+ *  I4  All of it is in the thread's record, which is nobody else's while it is
+ *      kept: task.c, I3. So nothing is ever freed, be it by who makes the next
+ *      record in a signal handler.
  */
 #include <stdarg.h>
 
@@ -27,117 +29,138 @@
 #include "task/schedule.h"
 #include "watch/report.h"
 
-#define STOP 1
-#define PARK 2
-#define JOINED 4
-#define ENDED 8
-#define GONE 16
+#define MADE 1
+#define STOP 2
+#define PARK 4
+#define JOINED 8
+#define ENDED 16
+#define GONE 32
 
+/* In the record's room. Read-only once started, but for the result. */
 struct ksync__kthread {
-	struct ksync__thread_kind kind; /* the rest: read-only once started */
 	int (*fn)(void *data);
 	void *data;
-	ksync__thread_t thread;	 /* by the maker, for who joins */
-	struct ksync_task *task; /* by the thread, before "born" */
-	char name[KSYNC__THREAD_NAME];
-	ksync_atomic_t told; /* ORDER kthread.told */
-	int result;	     /* I2 */
-	ksync_completion_t born;
+	int result; /* I2 */
 	ksync_completion_t parked;
 	ksync_completion_t exited;
 };
+KSYNC_STATIC_ASSERT(sizeof(struct ksync__kthread) <= KSYNC__KTHREAD_ROOM,
+		    "task.h has room for it");
 
-static struct ksync__kthread *kthread_self(void)
+/* On the maker's stack, until it is born. */
+struct kthread_birth {
+	struct ksync__thread_kind kind;
+	int (*fn)(void *data);
+	void *data;
+	char name[KSYNC__THREAD_NAME];
+	struct ksync_task *task;
+	ksync_completion_t born;
+};
+
+static struct ksync__kthread *kthread_room(struct ksync_task *task)
 {
-	return ksync__task_self()->kthread;
+	return (void *)task->kthread;
 }
 
-/* NULL, and a report, if it was not made here. */
-static struct ksync__kthread *kthread_of(ksync_task_t *k, const void *where)
+static bool kthread_is_one(struct ksync_task *task)
 {
-	if (ksync_unlikely(!k->kthread))
-		ksync__misuse("kthread", k, "a thread that was not made as one",
-			      "pass what kthread_run() or kthread_create() "
-			      "returned",
-			      where, KSYNC_HOLDER_NONE);
-	return k->kthread;
+	return ksync_atomic_read(&task->kthread_told) != 0;
 }
 
-static bool kthread_is_told(struct ksync__kthread *kt, int flags)
+/* And a report, if it is none. */
+static bool kthread_surely(ksync_task_t *k, const void *where)
+{
+	if (ksync_likely(kthread_is_one(k)))
+		return true;
+	ksync__misuse("kthread", k, "a thread that was not made as one",
+		      "pass what kthread_run() or kthread_create() returned",
+		      where, KSYNC_HOLDER_NONE);
+	return false;
+}
+
+static bool kthread_is_told(struct ksync_task *task, int flags)
 {
 	/* ORDER kthread.told: acquire. Sees what was done before it was told.
 	 * Other end: kthread_tell(). */
-	if (!kt || !(ksync_atomic_read_acquire(&kt->told) & flags))
+	if (!(ksync_atomic_read_acquire(&task->kthread_told) & flags))
 		return false;
-	ksync_watch_order_acquire(&kt->told);
+	ksync_watch_order_acquire(&task->kthread_told);
 	return true;
 }
 
 /* What was told before. */
-static int kthread_tell(struct ksync__kthread *kt, int flags)
+static int kthread_tell(struct ksync_task *task, int flags)
 {
-	ksync_watch_order_release(&kt->told);
+	ksync_watch_order_release(&task->kthread_told);
 	/* ORDER kthread.told: release. Other end: kthread_is_told(). */
-	return ksync_atomic_fetch_or_release(flags, &kt->told);
+	return ksync_atomic_fetch_or_release(flags, &task->kthread_told);
 }
 
 /* ---- in the thread ---- */
 
-static void kthread_end(struct ksync__kthread *kt, int result)
+static void kthread_end(struct ksync_task *self, int result)
 {
+	struct ksync__kthread *kt = kthread_room(self);
+
 	kt->result = result;
-	if (!(kthread_tell(kt, ENDED) & JOINED))
+	if (!(kthread_tell(self, ENDED) & JOINED))
 		ksync__thread_detach_self();
 	ksync_complete_all(&kt->parked);
 	ksync_complete_all(&kt->exited);
 }
 
-static void kthread_be_parked(struct ksync__kthread *kt)
+static void kthread_be_parked(struct ksync_task *self)
 {
 	for (;;) {
 		ksync_set_current_state(KSYNC_TASK_PARKED);
-		if (!kthread_is_told(kt, PARK))
+		if (!kthread_is_told(self, PARK))
 			break;
-		ksync_complete(&kt->parked);
-		(void)ksync__schedule(kt->task, KSYNC__NEVER);
+		ksync_complete(&kthread_room(self)->parked);
+		(void)ksync__schedule(self, KSYNC__NEVER);
 	}
 	ksync_set_current_state_relaxed(KSYNC_TASK_RUNNING);
 }
 
 static void kthread_main(void *arg)
 {
-	struct ksync__kthread *kt = arg;
+	struct kthread_birth *birth = arg;
+	struct ksync_task *self = ksync__task_self();
+	struct ksync__kthread *kt = kthread_room(self);
 	int result = -EINTR;
 
-	kt->task = ksync__task_self();
-	kt->task->kthread = kt;
+	kt->fn = birth->fn;
+	kt->data = birth->data;
+	ksync_init_completion(&kt->parked);
+	ksync_init_completion(&kt->exited);
+	(void)kthread_tell(self, MADE);
 	ksync_set_current_state_relaxed(KSYNC_TASK_UNINTERRUPTIBLE);
-	ksync_complete(&kt->born);
-	(void)ksync__schedule(kt->task, KSYNC__NEVER);
-	if (!kthread_is_told(kt, STOP)) {
-		kthread_be_parked(kt);
+	birth->task = self;
+	ksync_complete(&birth->born);
+	(void)ksync__schedule(self, KSYNC__NEVER);
+	if (!kthread_is_told(self, STOP)) {
+		kthread_be_parked(self);
 		result = kt->fn(kt->data);
 	}
-	kthread_end(kt, result);
+	kthread_end(self, result);
 }
 
 void ksync_kthread_parkme(void)
 {
-	struct ksync__kthread *kt = kthread_self();
+	struct ksync_task *self = ksync__task_self();
 
 	ksync_watch_caller_might_sleep();
-	if (kt)
-		kthread_be_parked(kt);
+	if (kthread_is_one(self))
+		kthread_be_parked(self);
 }
 
 void ksync_kthread_exit(int result)
 {
-	struct ksync__kthread *kt = kthread_self();
+	struct ksync_task *self = ksync__task_self();
 
-	if (kt)
-		kthread_end(kt, result);
+	if (kthread_is_one(self))
+		kthread_end(self, result);
 	else
-		ksync__misuse("kthread", ksync__task_self(),
+		ksync__misuse("kthread", self,
 			      "ended as one, but it was not made as one",
 			      "return, or pthread_exit()", KSYNC__CALLER(),
 			      KSYNC_HOLDER_NONE);
@@ -153,17 +176,17 @@ void ksync_kthread_complete_and_exit(ksync_completion_t *comp, int result)
 
 bool ksync_kthread_should_stop(void)
 {
-	return kthread_is_told(kthread_self(), STOP);
+	return kthread_is_told(ksync__task_self(), STOP);
 }
 
 bool ksync_kthread_should_park(void)
 {
-	return kthread_is_told(kthread_self(), PARK);
+	return kthread_is_told(ksync__task_self(), PARK);
 }
 
 bool ksync_kthread_should_stop_or_park(void)
 {
-	return kthread_is_told(kthread_self(), STOP | PARK);
+	return kthread_is_told(ksync__task_self(), STOP | PARK);
 }
 
 /* It was cancelled, or ended itself. */
@@ -171,9 +194,9 @@ static void kthread_thread_exit(bool last)
 {
 	struct ksync_task *self = ksync__task_of_ref(ksync__self);
 
-	if (last && self && self->kthread &&
-	    !kthread_is_told(self->kthread, ENDED))
-		kthread_end(self->kthread, -EINTR);
+	if (last && self && kthread_is_one(self) &&
+	    !kthread_is_told(self, ENDED))
+		kthread_end(self, -EINTR);
 }
 
 /* ---- making one ---- */
@@ -181,25 +204,19 @@ static void kthread_thread_exit(bool last)
 static ksync_task_t *kthread_make(int (*fn)(void *data), void *data,
 				  const char *namefmt, va_list args)
 {
-	struct ksync__kthread *kt = ksync__heap_alloc(sizeof(*kt));
+	struct kthread_birth birth = {
+		.kind = { kthread_main, &birth, birth.name, 0 },
+		.fn = fn,
+		.data = data,
+	};
+	ksync__thread_t thread;
 
-	if (!kt)
+	ksync__thread_name_make(birth.name, namefmt, args);
+	ksync_init_completion(&birth.born);
+	if (!ksync__thread_start(&birth.kind, &thread))
 		return ksync_ERR_PTR(-ENOMEM);
-	ksync__thread_name_make(kt->name, namefmt, args);
-	kt->kind.fn = kthread_main;
-	kt->kind.arg = kt;
-	kt->kind.name = kt->name;
-	kt->fn = fn;
-	kt->data = data;
-	ksync_init_completion(&kt->born);
-	ksync_init_completion(&kt->parked);
-	ksync_init_completion(&kt->exited);
-	if (!ksync__thread_start(&kt->kind, &kt->thread)) {
-		ksync__heap_free(kt);
-		return ksync_ERR_PTR(-ENOMEM);
-	}
-	ksync_wait_for_completion(&kt->born);
-	return kt->task;
+	ksync_wait_for_completion(&birth.born);
+	return birth.task;
 }
 
 ksync_task_t *ksync_kthread_create(int (*fn)(void *data), void *data,
@@ -275,20 +292,20 @@ ksync_task_t *ksync_kthread_run_on_cpu(int (*fn)(void *data), void *data,
 
 /* ---- telling it ---- */
 
-static void kthread_go_on(struct ksync__kthread *kt, ksync_task_t *k)
+static void kthread_go_on(ksync_task_t *k)
 {
 	/* Who is parked is told of what was done before by its state. */
-	(void)ksync_atomic_fetch_and_relaxed(~PARK, &kt->told);
+	(void)ksync_atomic_fetch_and_relaxed(~PARK, &k->kthread_told);
 	(void)ksync_wake_up_state(k, KSYNC_TASK_PARKED);
 }
 
 int ksync_kthread_stop(ksync_task_t *k)
 {
-	struct ksync__kthread *kt = kthread_of(k, KSYNC__CALLER());
+	struct ksync__kthread *kt = kthread_room(k);
 	int before, result;
 
 	ksync_watch_caller_might_sleep();
-	if (!kt)
+	if (!kthread_surely(k, KSYNC__CALLER()))
 		return -EINVAL;
 	if (k == ksync__task_self()) {
 		ksync__misuse("kthread", k, "told to stop by itself",
@@ -303,27 +320,25 @@ int ksync_kthread_stop(ksync_task_t *k)
 			KSYNC__CALLER(), KSYNC_HOLDER_NONE);
 		return -ESRCH;
 	}
-	before = kthread_tell(kt, STOP | JOINED);
-	kthread_go_on(kt, k);
+	before = kthread_tell(k, STOP | JOINED);
+	kthread_go_on(k);
 	ksync_task_interrupt(k);
 	(void)ksync_wake_up_process(k);
 	ksync_wait_for_completion(&kt->exited);
 	result = kt->result;
-	if (!(before & (JOINED | ENDED)) && !kthread_is_told(kt, GONE))
-		ksync__thread_join(kt->thread);
+	if (!(before & (JOINED | ENDED)) && !kthread_is_told(k, GONE))
+		ksync__thread_join(k->thread);
 	ksync_task_put(k);
 	return result;
 }
 
 int ksync_kthread_park(ksync_task_t *k)
 {
-	struct ksync__kthread *kt = kthread_of(k, KSYNC__CALLER());
-
-	if (!kt)
+	if (!kthread_surely(k, KSYNC__CALLER()))
 		return -EINVAL;
-	if (kthread_is_told(kt, ENDED))
+	if (kthread_is_told(k, ENDED))
 		return -ENOSYS;
-	if (kthread_tell(kt, PARK) & PARK) {
+	if (kthread_tell(k, PARK) & PARK) {
 		ksync__misuse("kthread", k, "told to park, but it is already",
 			      "kthread_unpark() it first", KSYNC__CALLER(),
 			      KSYNC_HOLDER_NONE);
@@ -333,26 +348,25 @@ int ksync_kthread_park(ksync_task_t *k)
 		return 0;
 	(void)ksync_wake_up_process(k);
 	ksync_watch_caller_might_sleep();
-	ksync_wait_for_completion(&kt->parked);
-	return kthread_is_told(kt, ENDED) ? -ENOSYS : 0;
+	ksync_wait_for_completion(&kthread_room(k)->parked);
+	return kthread_is_told(k, ENDED) ? -ENOSYS : 0;
 }
 
 void ksync_kthread_unpark(ksync_task_t *k)
 {
-	struct ksync__kthread *kt = kthread_of(k, KSYNC__CALLER());
-
-	if (kt)
-		kthread_go_on(kt, k);
+	if (kthread_surely(k, KSYNC__CALLER()))
+		kthread_go_on(k);
 }
 
 void *ksync_kthread_data(ksync_task_t *k)
 {
-	return k->kthread ? k->kthread->data : NULL;
+	return kthread_is_one(k) ? kthread_room(k)->data : NULL;
 }
 
 void *ksync_kthread_func(ksync_task_t *k)
 {
-	return k->kthread ? (void *)(uintptr_t)k->kthread->fn : NULL;
+	return kthread_is_one(k) ? (void *)(uintptr_t)kthread_room(k)->fn :
+				   NULL;
 }
 
 /* ---- a fork's child ---- */
@@ -360,12 +374,12 @@ void *ksync_kthread_func(ksync_task_t *k)
 /* Its waiters, too, are threads that are gone. */
 static bool kthread_is_gone(struct ksync_task *t)
 {
-	struct ksync__kthread *kt = t->kthread;
+	struct ksync__kthread *kt = kthread_room(t);
 
-	if (!kt || t->tid || kthread_is_told(kt, ENDED))
+	if (!kthread_is_one(t) || t->tid || kthread_is_told(t, ENDED))
 		return false;
 	kt->result = -ESRCH;
-	(void)kthread_tell(kt, ENDED | GONE);
+	(void)kthread_tell(t, ENDED | GONE);
 	ksync_complete_all(&kt->parked);
 	ksync_complete_all(&kt->exited);
 	return false;

@@ -293,15 +293,13 @@ static KSYNC_COLD struct ksync_task *record_make(void)
 	KSYNC_WRITE_ONCE(t->rcu_counter, (unsigned long *)NULL);
 	t->rcu_count = 0;
 	t->rcu_barrier = 0;
+	ksync_atomic_set(&t->kthread_told, 0);
 	/* ORDER task.ref: full. The record comes before each lock's word that
 	 * will name it; those words are stored without release. Other end:
 	 * record_of_ref(). */
 	ksync_smp_mb();
 	ksync__self = t->ref;
 	pool_unlock(signals);
-	/* Of an earlier thread, whose task nobody keeps any more. */
-	ksync__heap_free(t->kthread);
-	t->kthread = NULL;
 	if (ksync__life_watch_thread())
 		KSYNC_WRITE_ONCE(t->late, false);
 	return t;

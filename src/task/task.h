@@ -16,7 +16,8 @@
 
 #include "port/port.h"
 
-struct ksync__kthread;
+/* Of kthread.c, whose parts are of higher floors. */
+#define KSYNC__KTHREAD_ROOM (KSYNC_CHECKED ? 192 : 40)
 
 struct ksync_task {
 	ksync_u32 park;		  /* park.c, "Word" */
@@ -50,10 +51,12 @@ struct ksync_task {
 	bool rcu_listed;	     /* with it */
 	ksync_u32 rcu_barrier;	     /* rcu_call.c, "barrier" */
 	ksync_rcu_head_t rcu_barrier_head;
-	void *waits_for;		/* waits.c, "Word" */
-	struct ksync__kthread *kthread; /* kthread.c; of a thread that was
-					 * made there. Outlives it */
-	struct ksync_task *next_free;	/* under the pool's lock */
+	void *waits_for;	     /* waits.c, "Word" */
+	ksync_atomic_t kthread_told; /* ORDER kthread.told. 0: its thread
+					 * was not made in kthread.c */
+	KSYNC_ALIGNED(8)
+	unsigned char kthread[KSYNC__KTHREAD_ROOM]; /* with it; outlives it */
+	struct ksync_task *next_free;		    /* under the pool's lock */
 } KSYNC_ALIGNED(64);
 
 /* The calling thread's record, made if there is none. */

@@ -29,13 +29,6 @@ static void make(int (*fn)(void *data))
 	ksync_task_get(kthread);
 }
 
-/* In finish: what is freed with the next user of its record. */
-static void end(void)
-{
-	explore_free(system_task(1)->kthread);
-	system_task(1)->kthread = NULL;
-}
-
 static int sleeps_until_stop(void *data)
 {
 	begun = 1;
@@ -318,15 +311,14 @@ static void worker_with_one(void)
 }
 
 static const struct explore_test tests[] = {
-	{ "stop", .threads = 2, .setup = two, .thread = stop, .finish = end,
-	  .servants = 2, .outcomes = "7|-4", .bound = 2 },
-	{ "ends", .threads = 2, .setup = two, .thread = ends, .finish = end,
-	  .servants = 2, .bound = 2 },
-	{ "park", .threads = 2, .setup = two, .thread = park, .finish = end,
-	  .servants = 2, .bound = 2 },
-	{ "park_ends", .threads = 2, .setup = two,
-	  .thread = park_of_one_that_ends, .finish = end, .servants = 2,
+	{ "stop", .threads = 2, .setup = two, .thread = stop, .servants = 2,
+	  .outcomes = "7|-4", .bound = 2 },
+	{ "ends", .threads = 2, .setup = two, .thread = ends, .servants = 2,
 	  .bound = 2 },
+	{ "park", .threads = 2, .setup = two, .thread = park, .servants = 2,
+	  .bound = 2 },
+	{ "park_ends", .threads = 2, .setup = two,
+	  .thread = park_of_one_that_ends, .servants = 2, .bound = 2 },
 	{ "queue", .threads = 2, .setup = worker_of_two, .thread = queue,
 	  .finish = was_done, .servants = 1 },
 	{ "queue_later", .threads = 2, .setup = worker_of_two,
