@@ -14,11 +14,9 @@
 
 /* A lock is not where it was used first: reported, then it is at home here. One
  * that nobody has used yet may be copied, as an initialiser is. */
-static void home_check(struct ksync__dep_map *map, const void *lock,
-		       const void *where)
+static void home_check(struct ksync__dep_map *map, const void *home,
+		       const void *lock, const void *where)
 {
-	const void *home = KSYNC_READ_ONCE(map->home);
-
 	KSYNC_WRITE_ONCE(map->home, (const void *)map);
 	if (home)
 		ksync__tell_map(map, lock, "copied from a lock that was in use",
@@ -32,8 +30,11 @@ void ksync__map_check(struct ksync__dep_map *map, const void *lock,
 		      unsigned int kind, const void *where)
 {
 	if (ksync_likely(map->kind == kind)) {
-		if (ksync_unlikely(KSYNC_READ_ONCE(map->home) != map))
-			home_check(map, lock, where);
+		/* Read once: others may use it first at the same time. */
+		const void *home = KSYNC_READ_ONCE(map->home);
+
+		if (ksync_unlikely(home != map))
+			home_check(map, home, lock, where);
 		return;
 	}
 	*map = (struct ksync__dep_map){ .kind = (unsigned char)kind,

@@ -52,6 +52,9 @@ struct explore_test {
 	bool barrier_fails;
 	/* Run thread-exit destructors. */
 	bool exits;
+	/* Of the release library alone: what the checked one has not, or does
+	 * not let pass. */
+	bool release;
 
 	/* Part of the message with which this test has to fail. */
 	const char *fails;

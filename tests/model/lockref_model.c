@@ -199,11 +199,11 @@ static const struct explore_test tests[] = {
 	{ "from_init", .threads = 1, .setup = from_init, .thread = put_or_lock,
 	  .finish = ended },
 	{ "word_put", .threads = 3, .setup = word_with_three,
-	  .thread = word_put, .finish = word_is_zero },
+	  .thread = word_put, .finish = word_is_zero, .release = true },
 	{ "word_turns", .threads = 2, .setup = word_with_none,
-	  .thread = word_turns },
-	{ "word_held", .threads = 2, .setup = word_held,
-	  .thread = word_publish },
+	  .thread = word_turns, .release = true },
+	{ "word_held", .threads = 2, .setup = word_held, .thread = word_publish,
+	  .release = true },
 	{ .name = NULL },
 };
 

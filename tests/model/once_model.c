@@ -133,7 +133,7 @@ static const struct explore_test tests[] = {
 	{ "last_frees", .threads = 2, .setup = make_object,
 	  .thread = last_frees },
 	{ "gone", .threads = 2, .setup = names, .thread = begin_and_exit,
-	  .finish = expect_one, .exits = true, .asleep = 1 },
+	  .finish = expect_one, .exits = true, .asleep = 1, .release = true },
 	{ "ends_and_exits", .threads = 2, .setup = names,
 	  .thread = call_and_exit, .finish = expect_one, .exits = true },
 	{ "three", .threads = 3, .setup = names, .thread = call,

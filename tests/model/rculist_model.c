@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include <ksync/hlist_nulls.h>
+#include <ksync/rcu.h>
 #include <ksync/rculist.h>
 #include <ksync/rculist_bl.h>
 
@@ -68,6 +69,20 @@ static void three(void)
 		ksync_hlist_bl_add_head(&all[i]->bl, &bl);
 	}
 	ksync_hlist_bl_unlock(&bl);
+}
+
+static void reader_begin(int thread)
+{
+	(void)thread;
+	ksync_rcu_read_lock();
+}
+
+/* Of what may be read by readers alone: thread 1 is one. */
+static void three_and_reader(void)
+{
+	three();
+	system_tasks(2);
+	explore_as(1, reader_begin);
 }
 
 static void walk(void)
@@ -324,9 +339,11 @@ static void came_back(void)
 	explore_assert(!b.node.next || ksync_list_empty_careful(&b.node));
 }
 
-#define TEST(name_, outcomes_)                              \
-	{ #name_,	   .threads = 2,    .setup = three, \
-	  .thread = name_, .finish = sound, .outcomes = outcomes_ }
+#define TEST(name_, outcomes_)                                         \
+	{                                                              \
+#name_, .threads = 2, .setup = three, .thread = name_, \
+			.finish = sound, .outcomes = outcomes_         \
+	}
 
 static const struct explore_test tests[] = {
 	TEST(add, "abc|dabc"),
@@ -337,7 +354,8 @@ static const struct explore_test tests[] = {
 	  .finish = sound, .outcomes = "ab|cdab" },
 	{ "splice_tail", .threads = 2, .setup = with_other,
 	  .thread = splice_tail, .finish = sound, .outcomes = "ab|abcd" },
-	TEST(bidir, "cba|ca"),
+	{ "bidir", .threads = 2, .setup = three_and_reader, .thread = bidir,
+	  .finish = sound, .outcomes = "cba|ca" },
 	TEST(hadd, "abc|dabc"),
 	TEST(hadd_before, "abc|adbc"),
 	TEST(hadd_behind, "abc|abdc"),
@@ -348,9 +366,9 @@ static const struct explore_test tests[] = {
 	  .finish = sound, .outcomes = "abc|d" },
 	{ "moves", .threads = 2, .setup = three, .thread = moves,
 	  .outcomes = "abc|ac|led away" },
-	{ "bl_adds", .threads = 2, .setup = three, .thread = bl_adds,
+	{ "bl_adds", .threads = 2, .setup = three_and_reader, .thread = bl_adds,
 	  .finish = bl_unlocked, .outcomes = "abc|dabc|dac|ac" },
-	{ "bl_del", .threads = 2, .setup = three, .thread = bl_del,
+	{ "bl_del", .threads = 2, .setup = three_and_reader, .thread = bl_del,
 	  .finish = bl_unlocked, .outcomes = "abc|bc" },
 	{ "careful", .threads = 2, .setup = three, .thread = careful,
 	  .finish = came_back },

@@ -289,11 +289,13 @@ static void take_reports(void)
 	ksync_report_hook_set(count_report);
 }
 
-/* Told of once, and the counter is as even as it was. */
+/* Told of once, and the counter is as even as it was: the checked library does
+ * not count an end that is none. */
 static void expect_report(void)
 {
 	explore_assert(reports == 1);
-	explore_assert(count.sequence == 4);
+	explore_assert(count.sequence == 4 ||
+		       (KSYNC_CHECKED && count.sequence == 2));
 }
 
 static void begin_twice(int self)

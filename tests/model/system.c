@@ -307,6 +307,18 @@ void ksync__signals_restore(ksync_u64 old)
 	(void)old;
 }
 
+ksync_u64 ksync__signals_blocked(void)
+{
+	return ~(ksync_u64)0;
+}
+
+/* handler_none.c */
+ksync_u64 ksync__handler_signals(const void **handler)
+{
+	(void)handler;
+	return 0;
+}
+
 /* heap.c */
 void *ksync__heap_alloc(size_t size)
 {
@@ -605,12 +617,15 @@ _Noreturn void ksync__panic(const char *text)
 	explore_fail("%s", text);
 }
 
+/* Static data is the program's, else no lock of it has a class of its own. */
 bool ksync__module(const void *addr, const char **path, unsigned long *offset)
 {
-	(void)addr;
-	(void)path;
-	(void)offset;
-	return false;
+	extern const char __executable_start, _end;
+	const char *at = addr;
+
+	*path = "model";
+	*offset = (unsigned long)(at - &__executable_start);
+	return at >= &__executable_start && at < &_end;
 }
 
 /* For models. */
@@ -659,6 +674,16 @@ void system_tasks(int threads)
 ksync_task_t *system_task(int thread)
 {
 	return tasks[thread];
+}
+
+/* Of the records that the threads have, with no step in between. */
+struct ksync_task *system_tasks_find(bool (*fn)(struct ksync_task *task));
+struct ksync_task *system_tasks_find(bool (*fn)(struct ksync_task *task))
+{
+	for (int i = 0; i < EXPLORE_THREADS; i++)
+		if (tasks[i] && fn(tasks[i]))
+			return tasks[i];
+	return NULL;
 }
 
 static int reports;

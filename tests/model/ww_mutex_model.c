@@ -66,10 +66,16 @@ static void touch(int which)
 
 /* ---- without contexts ---- */
 
+static void take_first(int thread)
+{
+	(void)thread;
+	explore_assert(ksync_ww_mutex_lock(&lock[0], NULL) == 0);
+}
+
 static void two_of_three(void)
 {
 	start(3, &wound);
-	lock[0].base.owner = system_task(0)->ref;
+	explore_as(0, take_first);
 	entered = 1;
 }
 
@@ -142,19 +148,20 @@ static void free_after(int self)
 
 /* ---- with contexts ---- */
 
+static void begin(int thread)
+{
+	ksync_ww_acquire_init(&ctx[thread], used);
+	if (thread < 2)
+		explore_assert(
+			ksync_ww_mutex_lock(&lock[thread], &ctx[thread]) == 0);
+}
+
 /* Each has its lock, thread 0 is the oldest. */
 static void meet(int threads, ksync_ww_class_t *ww_class)
 {
 	start(threads, ww_class);
-	for (int i = 0; i < threads; i++) {
-		ksync__ww_acquire_init(&ctx[i], ww_class);
-		ctx[i].task = system_task(i)->ref;
-		if (i > 1)
-			continue;
-		ctx[i].acquired = 1;
-		lock[i].base.owner = system_task(i)->ref;
-		lock[i].ctx = &ctx[i];
-	}
+	for (int i = 0; i < threads; i++)
+		explore_as(i, begin);
 }
 
 static void met_wound(void)
