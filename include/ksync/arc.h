@@ -44,6 +44,7 @@
 
 #include <ksync/cleanup.h>
 #include <ksync/refcount.h>
+#include <ksync/typed.h>
 
 typedef struct ksync_arc {
 	ksync_refcount_t strong;    /* shared references; 0 while unique */
@@ -105,43 +106,16 @@ ksync__arc_into_unique_or_put(ksync_arc_t *arc)
 
 KSYNC_END_DECLS
 
-/* A wrong pointer type is an error where arcs are used, not a warning. */
-#ifdef __cplusplus
-#define KSYNC__ARC_STRICT
-#else
-#define KSYNC__ARC_STRICT \
-	_Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")
-#endif
-
-/*
- * What gcc's analyzer is told: the reference that this function returns is put
- * by that one. It takes that only from declarations without a body (ARC_REF,
- * ARC_FN). Accessors (ARC_BODY) keep theirs and touch what they are given, as
- * gcc 12 does not take an access to a member for a use.
- */
-#define KSYNC__ARC_BODY(declaration, ...)                 \
-	static inline __attribute__((unused)) declaration \
-	{                                                 \
-		__VA_ARGS__                               \
-	}
 #ifdef KSYNC_ANALYZE
-#define KSYNC__ARC_SEE(a) (void)*(const volatile char *)(a)
-#define KSYNC__ARC_FN(declaration, ...) extern declaration;
-#define KSYNC__ARC_REF(put, declaration, ...) \
-	extern KSYNC_MUST_CHECK __attribute__((malloc(put, 1))) declaration;
 #define KSYNC__ARC_UNIQUE(name, declaration, ...)                            \
-	KSYNC__ARC_REF(                                                      \
+	KSYNC__TYPED_REF(                                                    \
 		name##_unique_put,                                           \
 		__attribute__((malloc(name##_unique_discard, 1),             \
 			       malloc(name##_unique_share, 1))) declaration, \
 		none)
 #else
-#define KSYNC__ARC_SEE(a) ((void)0)
-#define KSYNC__ARC_FN KSYNC__ARC_BODY
-#define KSYNC__ARC_REF(put, declaration, ...) \
-	KSYNC__ARC_BODY(KSYNC_MUST_CHECK declaration, __VA_ARGS__)
 #define KSYNC__ARC_UNIQUE(name, declaration, ...) \
-	KSYNC__ARC_REF(name##_unique_put, declaration, __VA_ARGS__)
+	KSYNC__TYPED_REF(name##_unique_put, declaration, __VA_ARGS__)
 #endif
 
 /* In C++: an object that is made of zeroes and ends without its destructor. In
@@ -176,16 +150,13 @@ KSYNC_END_DECLS
 #endif
 #endif
 
-/* The same object as a pointer of another kind. */
-#define KSYNC__ARC_AS(type, x) KSYNC__CAST(type *, KSYNC__CAST(void *, x))
-
 /*
  * KSYNC_DEFINE_ARC(name, type, drop_fn): an Arc of type; drop_fn(type *) ends
  * the object, not its memory, and may be NULL.
  */
 /* clang-format off */
 #define KSYNC_DEFINE_ARC(name, type, drop_fn)                                 \
-	KSYNC__ARC_STRICT                                                     \
+	KSYNC__TYPED_STRICT                                                   \
 	KSYNC__ARC_FITS(name, type)                                           \
 	struct name##_arc {                                                   \
 		ksync_arc_t arc;                                              \
@@ -212,36 +183,36 @@ KSYNC_END_DECLS
 	}                                                                     \
                                                                               \
 	/* Shared. */                                                         \
-	KSYNC__ARC_FN(void name##_arc_put(struct name##_arc *ksync__a),       \
+	KSYNC__TYPED_FN(void name##_arc_put(struct name##_arc *ksync__a),     \
 		if (ksync__a)                                                 \
 			ksync__arc_put(&ksync__a->arc);)                      \
-	KSYNC__ARC_REF(name##_arc_put,                                        \
+	KSYNC__TYPED_REF(name##_arc_put,                                      \
 		__attribute__((returns_nonnull))                              \
 		struct name##_arc *name##_arc_get(                            \
 			struct name##_arc *ksync__a),                         \
 		ksync_refcount_inc(&ksync__a->arc.strong);                    \
 		return ksync__a;)                                             \
-	KSYNC__ARC_BODY(type *name##_arc_data(struct name##_arc *ksync__a),   \
-		KSYNC__ARC_SEE(ksync__a);                                     \
+	KSYNC__TYPED_BODY(type *name##_arc_data(struct name##_arc *ksync__a), \
+		KSYNC__TYPED_SEE(ksync__a);                                   \
 		return &ksync__a->data;)                                      \
-	KSYNC__ARC_FN(                                                        \
+	KSYNC__TYPED_FN(                                                      \
 		unsigned int name##_arc_count(                                \
 			const struct name##_arc *ksync__a),                   \
 		return ksync_refcount_read(&ksync__a->arc.strong);)           \
-	KSYNC__ARC_FN(bool name##_arc_ptr_eq(                                 \
+	KSYNC__TYPED_FN(bool name##_arc_ptr_eq(                               \
 			      const struct name##_arc *ksync__a,              \
 			      const struct name##_arc *ksync__b),             \
 		return ksync__a == ksync__b;)                                 \
                                                                               \
 	/* Unique. put ends the object, discard only its memory. */           \
-	KSYNC__ARC_FN(void name##_unique_put(struct name##_unique *ksync__u), \
+	KSYNC__TYPED_FN(void name##_unique_put(struct name##_unique *ksync__u),\
 		if (ksync__u)                                                 \
 			ksync__arc_drop(&ksync__u->a.arc);)                   \
-	KSYNC__ARC_FN(void name##_unique_discard(                             \
+	KSYNC__TYPED_FN(void name##_unique_discard(                           \
 			      struct name##_unique *ksync__u),                \
 		if (ksync__u)                                                 \
 			ksync__arc_weak_put(&ksync__u->a.arc);)               \
-	KSYNC__ARC_REF(name##_arc_put,                                        \
+	KSYNC__TYPED_REF(name##_arc_put,                                      \
 		__attribute__((returns_nonnull))                              \
 		struct name##_arc *name##_unique_share(                       \
 			struct name##_unique *ksync__u),                      \
@@ -249,21 +220,21 @@ KSYNC_END_DECLS
 		return &ksync__u->a;)                                         \
 	KSYNC__ARC_UNIQUE(name,                                               \
 		struct name##_unique *name##_unique_new(void),                \
-		return KSYNC__ARC_AS(struct name##_unique,                    \
+		return KSYNC__TYPED_AS(struct name##_unique,                  \
 			ksync__arc_alloc(sizeof(struct name##_arc),           \
 					 ksync__##name##_arc_drop));)         \
 	KSYNC__ARC_UNIQUE(name,                                               \
 		struct name##_unique *name##_arc_into_unique_or_put(          \
 			struct name##_arc *ksync__a),                         \
-		return KSYNC__ARC_AS(struct name##_unique,                    \
+		return KSYNC__TYPED_AS(struct name##_unique,                  \
 			ksync__arc_into_unique_or_put(&ksync__a->arc));)      \
-	KSYNC__ARC_BODY(type *name##_unique_data(                             \
+	KSYNC__TYPED_BODY(type *name##_unique_data(                           \
 				struct name##_unique *ksync__u),              \
-		KSYNC__ARC_SEE(ksync__u);                                     \
+		KSYNC__TYPED_SEE(ksync__u);                                   \
 		return &ksync__u->a.data;)                                    \
                                                                               \
 	/* A shared object from a value; NULL if there is no memory. */       \
-	KSYNC__ARC_REF(name##_arc_put,                                        \
+	KSYNC__TYPED_REF(name##_arc_put,                                      \
 		struct name##_arc *name##_arc_new(type ksync__value),         \
 		struct name##_unique *ksync__u = name##_unique_new();         \
                                                                               \
@@ -273,16 +244,16 @@ KSYNC_END_DECLS
 		return name##_unique_share(ksync__u);)                        \
                                                                               \
 	/* Borrowed: from a reference that outlives the use. */               \
-	KSYNC__ARC_BODY(                                                      \
+	KSYNC__TYPED_BODY(                                                    \
 		struct name##_borrow *name##_arc_borrow(                      \
 			struct name##_arc *ksync__a),                         \
-		KSYNC__ARC_SEE(ksync__a);                                     \
-		return KSYNC__ARC_AS(struct name##_borrow, ksync__a);)        \
-	KSYNC__ARC_BODY(type *name##_borrow_data(                             \
+		KSYNC__TYPED_SEE(ksync__a);                                   \
+		return KSYNC__TYPED_AS(struct name##_borrow, ksync__a);)      \
+	KSYNC__TYPED_BODY(type *name##_borrow_data(                           \
 				struct name##_borrow *ksync__b),              \
-		KSYNC__ARC_SEE(ksync__b);                                     \
+		KSYNC__TYPED_SEE(ksync__b);                                   \
 		return &ksync__b->a.data;)                                    \
-	KSYNC__ARC_REF(name##_arc_put,                                        \
+	KSYNC__TYPED_REF(name##_arc_put,                                      \
 		__attribute__((returns_nonnull))                              \
 		struct name##_arc *name##_borrow_get(                         \
 			struct name##_borrow *ksync__b),                      \
@@ -290,32 +261,33 @@ KSYNC_END_DECLS
 		return &ksync__b->a;)                                         \
                                                                               \
 	/* Weak. upgrade: NULL if the object is gone, unique, or full. */     \
-	KSYNC__ARC_FN(void name##_weak_put(struct name##_weak *ksync__w),     \
+	KSYNC__TYPED_FN(void name##_weak_put(struct name##_weak *ksync__w),   \
 		if (ksync__w)                                                 \
 			ksync__arc_weak_put(&ksync__w->a.arc);)               \
-	KSYNC__ARC_REF(name##_weak_put,                                       \
+	KSYNC__TYPED_REF(name##_weak_put,                                     \
 		__attribute__((returns_nonnull))                              \
 		struct name##_weak *name##_arc_downgrade(                     \
 			struct name##_arc *ksync__a),                         \
 		ksync_refcount_inc(&ksync__a->arc.weak);                      \
-		return KSYNC__ARC_AS(struct name##_weak, ksync__a);)          \
-	KSYNC__ARC_REF(name##_weak_put,                                       \
+		return KSYNC__TYPED_AS(struct name##_weak, ksync__a);)        \
+	KSYNC__TYPED_REF(name##_weak_put,                                     \
 		__attribute__((returns_nonnull))                              \
 		struct name##_weak *name##_weak_get(                          \
 			struct name##_weak *ksync__w),                        \
 		ksync_refcount_inc(&ksync__w->a.arc.weak);                    \
 		return ksync__w;)                                             \
-	KSYNC__ARC_REF(name##_arc_put,                                        \
+	KSYNC__TYPED_REF(name##_arc_put,                                      \
 		struct name##_arc *name##_weak_upgrade(                       \
 			struct name##_weak *ksync__w),                        \
-		return KSYNC__ARC_AS(struct name##_arc,                       \
+		return KSYNC__TYPED_AS(struct name##_arc,                     \
 			ksync__arc_upgrade(&ksync__w->a.arc));)               \
                                                                               \
 	/* Through a void pointer and back; the reference goes along. */      \
-	KSYNC__ARC_FN(KSYNC_MUST_CHECK type *name##_arc_into_raw(             \
+	KSYNC__TYPED_FN(KSYNC_MUST_CHECK type *name##_arc_into_raw(           \
 			      struct name##_arc *ksync__a),                   \
 		return &ksync__a->data;)                                      \
-	KSYNC__ARC_FN(KSYNC_MUST_CHECK struct name##_arc *name##_arc_from_raw(\
+	KSYNC__TYPED_FN(KSYNC_MUST_CHECK                                      \
+			 struct name##_arc *name##_arc_from_raw(              \
 			      type *ksync__raw),                              \
 		return ksync_container_of(ksync__raw, struct name##_arc,      \
 					  data);)                             \

@@ -6,6 +6,7 @@
 #include <ksync/config.h>
 
 #include <ksync/arc.h>
+#include <ksync/aref.h>
 #include <ksync/atomic.h>
 #include <ksync/bit_spinlock.h>
 #include <ksync/bitops.h>
@@ -23,6 +24,7 @@
 #include <ksync/kthread_worker.h>
 #include <ksync/local_lock.h>
 #include <ksync/lockdep.h>
+#include <ksync/locked_by.h>
 #include <ksync/lockref.h>
 #include <ksync/mutex.h>
 #include <ksync/once.h>
@@ -38,11 +40,13 @@
 #include <ksync/rcuwait.h>
 #include <ksync/refcount.h>
 #include <ksync/report.h>
+#include <ksync/revocable.h>
 #include <ksync/rt_mutex.h>
 #include <ksync/rwlock.h>
 #include <ksync/rwsem.h>
 #include <ksync/semaphore.h>
 #include <ksync/seqlock.h>
+#include <ksync/set_once.h>
 #include <ksync/spinlock.h>
 #include <ksync/srcu.h>
 #include <ksync/status.h>

@@ -279,11 +279,47 @@ class UnitBuild:
         self.root = os.path.dirname(os.path.dirname(build.folder))
         path = os.path.join(self.root, "compile_commands.json")
         with open(path, encoding="utf-8") as file:
-            self.commands = [
-                entry for entry in json.load(file)
-                if "ksync_static.dir" in entry["command"]
-            ]
+            commands = json.load(file)
+        self.commands = [
+            entry for entry in commands
+            if "ksync_static.dir" in entry["command"]
+        ]
+        self.tests = {
+            os.path.basename(entry["file"]): entry for entry in commands
+            if os.path.basename(entry["file"]).endswith("_test.c")
+        }
         self.library = os.path.join(self.root, "libksync.a")
+
+    def in_test(self, mutant, stem):
+        """The unit test with a header's mutant, or None: it has no such."""
+        entry = self.tests.get(f"{stem}_test.c")
+        if not entry:
+            return None
+        words = shlex.split(entry["command"])
+        at = words.index("-o")
+        own, new = words[at + 1], os.path.join(mutant.out, "test.o")
+        words[at + 1] = new
+        first = next(n for n, word in enumerate(words) if word[:2] == "-I")
+        words[first:first] = ["-I" + text for text in mutant.before]
+        subprocess.run(
+            words + ["-w", "-Wno-error"], check=True,
+            cwd=entry["directory"], capture_output=True,
+        )
+        return self.linked(mutant, stem, own, new)
+
+    def linked(self, mutant, stem, old, new):
+        """The unit test with one file of its link replaced."""
+        listed = run_or_exit(
+            ["ninja", "-C", self.root, "-t", "commands", f"{stem}_test"]
+        )
+        link = listed.strip().splitlines()[-1]
+        program = os.path.join(mutant.out, f"{stem}_test")
+        link = link.replace(old, new)
+        link = link.replace(f"-o tests/{stem}_test ", f"-o {program} ")
+        subprocess.run(
+            link, shell=True, check=True, cwd=self.root, capture_output=True
+        )
+        return program
 
     def compile(self, mutant):
         """The mutant's object, named as in the library."""
@@ -305,24 +341,16 @@ class UnitBuild:
         return target
 
     def program(self, mutant, stem):
-        """The unit test with the mutant, or None: it is not in the library."""
+        """The unit test with the mutant, or None: it is not in it."""
+        if mutant.header:
+            return self.in_test(mutant, stem)
         compiled = self.compile(mutant)
         if not compiled:
             return None
         library = os.path.join(mutant.out, "libksync.a")
         shutil.copy(self.library, library)
         run_or_exit(["ar", "r", library, compiled])
-        listed = run_or_exit(
-            ["ninja", "-C", self.root, "-t", "commands", f"{stem}_test"]
-        )
-        link = listed.strip().splitlines()[-1]
-        program = os.path.join(mutant.out, f"{stem}_test")
-        link = link.replace("libksync.a", library)
-        link = link.replace(f"-o tests/{stem}_test ", f"-o {program} ")
-        subprocess.run(
-            link, shell=True, check=True, cwd=self.root, capture_output=True
-        )
-        return program
+        return self.linked(mutant, stem, "libksync.a", library)
 
     def stems(self, family):
         """The family's test programs; its name comes first."""
@@ -619,7 +647,8 @@ def main():
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     build = Build(options.build)
-    if options.stem and options.stem not in build.stems():
+    if options.stem and not options.logic and \
+            options.stem not in build.stems():
         print(f"There is no model of {options.stem}; there is:",
               *build.stems())
         return 2
