@@ -626,6 +626,130 @@ Test(rcu, call_without_a_function_is_refused)
 	rcu_barrier();
 }
 
+/* ---- a head that is queued twice ---- */
+
+static void queued_twice(void (*again)(struct item *it))
+{
+	struct item *it = item_new(1);
+	struct rcu_head next;
+
+	rcu_read_lock();
+	call_rcu(&it->rcu, count_only);
+	call_rcu(&next, count_only);
+	again(it);
+	cr_assert_eq(reports_count(), 1);
+	cr_assert_not_null(strstr(reports.kept[0].what, "still waits"));
+	cr_assert_eq(reports.kept[0].object, &it->rcu);
+	cr_assert_not_null(reports.kept[0].where);
+	reports_forget();
+	rcu_read_unlock();
+	rcu_barrier();
+	/* The first one ran, once, and nothing that came after is lost. */
+	cr_assert_eq(called, 2);
+	free(it);
+}
+
+static void call_again_at_once(struct item *it)
+{
+	call_rcu(&it->rcu, count_only);
+}
+
+static void kfree_at_once(struct item *it)
+{
+	kfree_rcu(it, rcu);
+}
+
+Test(rcu, head_that_is_queued_twice_is_reported_and_runs_once)
+{
+	queued_twice(call_again_at_once);
+}
+
+Test(rcu, object_that_is_freed_while_its_head_is_queued_is_reported)
+{
+	queued_twice(kfree_at_once);
+}
+
+/* One of them is where the runner has put what it runs after this. */
+static struct rcu_head waits_its_turn;
+
+static void queues_what_comes_next(struct rcu_head *head)
+{
+	(void)head;
+	call_rcu(&waits_its_turn, count_only);
+	must(reports_count() == 1);
+	reports_forget();
+}
+
+Test(rcu, head_whose_turn_is_next_is_queued)
+{
+	struct rcu_head head;
+
+	rcu_read_lock();
+	call_rcu(&head, queues_what_comes_next);
+	call_rcu(&waits_its_turn, count_only);
+	rcu_read_unlock();
+	rcu_barrier();
+	cr_assert_eq(called, 1);
+	must_have_held();
+}
+
+static void queues_itself(struct rcu_head *head)
+{
+	if (++called < 3)
+		call_rcu(head, queues_itself);
+}
+
+Test(rcu, callback_may_queue_its_head_again)
+{
+	struct rcu_head head;
+
+	call_rcu(&head, queues_itself);
+	for (int i = 0; i < 3; i++)
+		rcu_barrier();
+	cr_assert_eq(called, 3);
+}
+
+/* Whatever was there before: also what looks as if it were queued. */
+Test(rcu, head_need_not_be_initialised)
+{
+	struct rcu_head heads[2];
+	struct rcu_head copy;
+
+	rcu_read_lock();
+	call_rcu(&heads[0], count_only);
+	call_rcu(&heads[1], count_only);
+	copy = heads[1];
+	call_rcu(&copy, count_only);
+	rcu_read_unlock();
+	rcu_barrier();
+	cr_assert_eq(called, 3);
+	memset(heads, 0xff, sizeof(heads));
+	call_rcu(&heads[0], count_only);
+	memset(&copy, 0xa5, sizeof(copy));
+	call_rcu(&copy, count_only);
+	rcu_barrier();
+	cr_assert_eq(called, 5);
+}
+
+Test(rcu, head_has_two_words)
+{
+	cr_assert_eq(sizeof(struct rcu_head), 2 * sizeof(void *));
+}
+
+Test(rcu, head_that_is_not_aligned_is_refused)
+{
+	struct rcu_head heads[2];
+	/* Not a constant: compilers know better. */
+	char *volatile inside = (char *)heads;
+
+	call_rcu((struct rcu_head *)(void *)(inside + 1), count_only);
+	cr_assert_eq(reports_count(), 1);
+	cr_assert_not_null(strstr(reports.kept[0].what, "not aligned"));
+	reports_forget();
+	rcu_barrier();
+	cr_assert_eq(called, 0);
+}
+
 /* ---- threads ---- */
 
 static void *read_and_go(void *arg)

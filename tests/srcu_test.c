@@ -551,6 +551,23 @@ Test(srcu_call, the_last_reader_has_the_callback_run)
 	srcu_barrier(&domain);
 }
 
+Test(srcu_call, head_that_is_queued_twice_is_reported_and_runs_once)
+{
+	struct rcu_head head;
+	int idx = srcu_read_lock(&domain);
+
+	call_srcu(&domain, &head, count_only);
+	call_srcu(&other_domain, &head, count_only);
+	cr_assert_eq(reports_count(), 1);
+	cr_assert_not_null(strstr(reports.kept[0].what, "still waits"));
+	cr_assert_eq(reports.kept[0].object, &head);
+	reports_forget();
+	srcu_read_unlock(&domain, idx);
+	srcu_barrier(&domain);
+	srcu_barrier(&other_domain);
+	cr_assert_eq(called, 1);
+}
+
 Test(srcu_call, a_reader_of_one_domain_delays_no_other)
 {
 	struct rcu_head slow, quick;

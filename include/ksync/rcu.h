@@ -201,7 +201,8 @@ KSYNC_API void ksync_synchronize_rcu_expedited(void);
 
 /**
  * ksync_call_rcu() - have a function called after a grace period
- * @head: in the object that was removed; unused until @func runs
+ * @head: in the object that was removed; unused until @func runs. Need not be
+ *	initialised. One that is still queued is reported, and stays as it is
  * @func: called with @head; not NULL
  *
  * Callbacks run in the order of their calls, one at a time. Their number is not

@@ -516,7 +516,8 @@ KSYNC_API bool ksync_poll_state_synchronize_srcu(ksync_srcu_struct_t *ssp,
 /**
  * ksync_call_srcu() - have a function called after a grace period
  * @ssp: initialised domain
- * @head: in the object that was removed; unused until @func runs
+ * @head: in the object that was removed; unused until @func runs. Need not be
+ *	initialised. One that is still queued is reported, and stays as it is
  * @func: called with @head; not NULL
  *
  * Those of a domain run in the order of their calls. A domain's reader that

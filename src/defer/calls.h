@@ -9,16 +9,34 @@
 
 #include <ksync/atomic.h>
 
+/* As in <ksync/rcu.h>, which is not everywhere. */
+typedef void (*ksync__callback_fn)(ksync_rcu_head_t *head);
+
 struct ksync__calls {
 	ksync_rcu_head_t *pushed; /* ORDER calls.push. Newest first */
 	ksync_rcu_head_t *todo;	  /* the runner's, oldest first. ONCE */
 	ksync_rcu_head_t *turning;
 	ksync_rcu_head_t *turned;
 	ksync_rcu_head_t *rest;
+	struct ksync__calls *next; /* under the lock */
 };
 
-/* Anybody: true if nothing was pushed since the runner took all. */
-bool ksync__calls_push(struct ksync__calls *c, ksync_rcu_head_t *head);
+/* Once, before the first push, or again. It stays for ever. */
+void ksync__calls_enlist(struct ksync__calls *c);
+
+/*
+ * Anybody: have it called. True if nothing was pushed since the runner took
+ * all.
+ */
+bool ksync__calls_push(struct ksync__calls *c, ksync_rcu_head_t *head,
+		       ksync__callback_fn func);
+
+/*
+ * Anybody: may the head be given to a push? If not, that is reported: it is
+ * nowhere for such a thing, or still in a queue, of whichever family.
+ */
+bool ksync__calls_may_push(const char *family, const ksync_rcu_head_t *head,
+			   const void *where);
 
 /* The runner: what was pushed is to do, if nothing else is. False if there is
  * nothing. */
@@ -33,6 +51,9 @@ void ksync__calls_mend(struct ksync__calls *c);
 /* As the runner: is it still to be run? */
 bool ksync__calls_have(const struct ksync__calls *c,
 		       const ksync_rcu_head_t *head);
+
+/* In a fork's child, before the others. */
+void ksync__calls_child(void);
 
 /* As the runner: how many are to be run. */
 ksync_u32 ksync__calls_count(const struct ksync__calls *c);

@@ -19,10 +19,8 @@
 #include "port/life.h"
 #include "runner.h"
 #include "task/park.h"
+#include "task/wait.h"
 #include "watch/report.h"
-
-/* How often who waits looks whether there is still somebody to wait for. */
-#define LOOK_NS 10000000000LL
 
 enum { BARRIER_NONE, BARRIER_CALLED, BARRIER_REACHED };
 
@@ -82,9 +80,8 @@ static bool run_once(void)
 /* False if there is nobody to run it yet. */
 static bool call(ksync_rcu_head_t *head, ksync_rcu_callback_fn func)
 {
-	head->func = func;
 	ksync_watch_order_release(head);
-	if (ksync__calls_push(&calls, head))
+	if (ksync__calls_push(&calls, head, func))
 		ksync__runner_wake(&runner);
 	return ksync__runner_get(&runner);
 }
@@ -93,7 +90,7 @@ static void call_said(ksync_rcu_head_t *head, ksync_rcu_callback_fn func,
 		      const void *where)
 {
 	ksync__life_see_fork();
-	if (!call(head, func))
+	if (ksync__calls_may_push("rcu", head, where) && !call(head, func))
 		ksync__misuse(
 			"rcu", &calls,
 			"no thread can be made for callbacks; they wait",
@@ -172,7 +169,7 @@ void ksync_rcu_barrier(void)
 	while (!barrier_is_over(self)) {
 		if (ksync_unlikely(!ksync__runner_get(&runner)))
 			ksync__runner_stand_in(&runner, barrier_is_over, self);
-		else if (ksync__park(self, ksync__clock_ns() + LOOK_NS))
+		else if (ksync__park(self, ksync__clock_ns() + KSYNC__LOOK_NS))
 			ksync__runner_look(&runner);
 	}
 	KSYNC_WRITE_ONCE(self->rcu_barrier, BARRIER_NONE);
@@ -180,6 +177,11 @@ void ksync_rcu_barrier(void)
 }
 
 /* ---- life ---- */
+
+static void rcu_call_start(void)
+{
+	ksync__calls_enlist(&calls);
+}
 
 static void rcu_call_thread_exit(bool last)
 {
@@ -202,6 +204,7 @@ static void rcu_call_child(bool prepared)
 	struct ksync_task *self = ksync__task_of_ref(ksync__self);
 
 	(void)prepared;
+	ksync__calls_child();
 	if (ksync__runner_child(&runner) && self &&
 	    self->rcu_barrier == BARRIER_CALLED &&
 	    !ksync__calls_have(&calls, &self->rcu_barrier_head))
@@ -221,6 +224,7 @@ static void rcu_call_unload(void)
 
 static const struct ksync__life_part rcu_call_life = {
 	.floor = KSYNC__FLOOR_DEFER,
+	.start = rcu_call_start,
 	.child = rcu_call_child,
 	.thread_exit = rcu_call_thread_exit,
 	.unload = rcu_call_unload,

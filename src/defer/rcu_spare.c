@@ -36,8 +36,6 @@
 #include "rcu_urcu.h"
 #include "task/wait.h"
 
-/* How often who sleeps looks whether the reader's thread still exists. */
-#define LOOK_NS 10000000000LL
 /* No processor keeps a store to itself as long as that. */
 #define STORES_TAKE_NS 20000000LL
 
@@ -173,10 +171,10 @@ static void sleep_once(void)
 	 * somebody sleeps. */
 	readers_barrier();
 	t = old_reader();
-	if (t &&
-	    ksync__futex_wait((ksync_u32 *)&gp.futex, -1u,
-			      ksync__clock_ns() +
-				      ksync__gp_sleep_ns(LOOK_NS)) == -ETIME)
+	if (t && ksync__futex_wait(
+			 (ksync_u32 *)&gp.futex, -1u,
+			 ksync__clock_ns() +
+				 ksync__gp_sleep_ns(KSYNC__LOOK_NS)) == -ETIME)
 		end_if_gone(t);
 	futex_set(0);
 }

@@ -21,9 +21,6 @@
 
 #define STARTING KSYNC__NO_TASK
 
-/* How often a runner that has something to do, but later, looks by itself. */
-#define LOOK_NS 10000000000LL
-
 static bool runner_become(struct ksync__runner *r, unsigned long from,
 			  unsigned long ref)
 {
@@ -56,7 +53,7 @@ static bool runner_idle(struct ksync__runner *r, struct ksync_task *self)
 	if (KSYNC_READ_ONCE(r->dismissed))
 		return true;
 	if (r->busy()) {
-		(void)ksync__park(self, ksync__clock_ns() + LOOK_NS);
+		(void)ksync__park(self, ksync__clock_ns() + KSYNC__LOOK_NS);
 		return false;
 	}
 	return ksync__park(self, ksync__thread_idle_until()) != 0;

@@ -47,9 +47,6 @@
 #include "task/wait.h"
 #include "watch/report.h"
 
-/* After how long who sleeps says for whom. */
-#define LOOK_NS 10000000000LL
-
 #define COUNTS_SIZE sizeof(struct ksync__srcu_counts)
 
 static struct ksync__srcu_state *states; /* ORDER srcu.states */
@@ -119,6 +116,7 @@ static struct ksync__srcu_state *state_get(const void *domain)
 		return NULL;
 	}
 	s->domain = domain;
+	ksync__calls_enlist(&s->calls);
 	state_enlist(s);
 	return s;
 }
@@ -410,7 +408,8 @@ static void state_wait(struct ksync__srcu_state *s, unsigned long cookie,
 		if (!(seen & KSYNC__SRCU_WANTED) || wait_spin(s, &wait, seen))
 			continue;
 		if (ksync__futex_wait(&s->readers.wanted, seen,
-				      ksync__clock_ns() + LOOK_NS) == -ETIME)
+				      ksync__clock_ns() + KSYNC__LOOK_NS) ==
+		    -ETIME)
 			ksync__misuse("srcu", s->domain,
 				      "has waited 10 s for a reader",
 				      "a reader must not wait for a grace "

@@ -23,9 +23,6 @@
 #include "task/wait.h"
 #include "watch/report.h"
 
-/* How often who waits looks whether there is still somebody to wait for. */
-#define LOOK_NS 10000000000LL
-
 /* ---- the runner ---- */
 
 static bool run_once(void);
@@ -119,10 +116,11 @@ void ksync_call_srcu(ksync_srcu_struct_t *ssp, ksync_rcu_head_t *head,
 			      KSYNC__CALLER(), KSYNC_HOLDER_NONE);
 		return;
 	}
-	head->func = func;
+	if (!ksync__calls_may_push("srcu", head, KSYNC__CALLER()))
+		return;
 	ksync_watch_order_release(head);
 	ksync_atomic_inc(&s->called);
-	if (ksync__calls_push(&s->calls, head))
+	if (ksync__calls_push(&s->calls, head, func))
 		ksync__runner_wake(&runner);
 	if (!ksync__runner_get(&runner))
 		ksync__misuse("srcu", ssp,
@@ -172,8 +170,8 @@ static void ran_wait(const struct target *t)
 	ksync_smp_mb();
 	seen = KSYNC_READ_ONCE(s->ran);
 	if (!ran_reaches(t) &&
-	    ksync__futex_wait(&s->ran, seen, ksync__clock_ns() + LOOK_NS) ==
-		    -ETIME)
+	    ksync__futex_wait(&s->ran, seen,
+			      ksync__clock_ns() + KSYNC__LOOK_NS) == -ETIME)
 		ksync__runner_look(&runner);
 	/* In a child nobody is counted any more. */
 	if (ksync__task_self()->forks == forks)
@@ -224,6 +222,7 @@ static void srcu_call_child(bool prepared)
 	struct ksync__srcu_state *s = ksync__srcu_states();
 
 	(void)prepared;
+	ksync__calls_child();
 	if (!ksync__runner_child(&runner))
 		return;
 	for (; s; s = s->next)

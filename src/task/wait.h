@@ -11,6 +11,10 @@
 
 #include "task.h"
 
+/* How often who sleeps looks whether there still is what it waits for, and
+ * after how long it says for what. */
+#define KSYNC__LOOK_NS 10000000000LL
+
 struct ksync__wait {
 	struct ksync_task *self;
 	int kind;	     /* which pending bits end it */

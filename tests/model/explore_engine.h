@@ -30,7 +30,7 @@
 #define MAIN EXPLORE_THREADS
 #define IDENTITIES (EXPLORE_THREADS + 1)
 
-#define MAX_LOCATIONS 60
+#define MAX_LOCATIONS 96
 #define MAX_MESSAGES 250
 #define MAX_STEPS 3000
 #define MAX_FENCES 64
@@ -41,12 +41,12 @@
  * steps of different threads may be exchanged unless one writes what the other
  * touches.
  */
-typedef uint64_t footprint;
+__extension__ typedef unsigned __int128 footprint;
 #define TOUCH(location) ((footprint)1 << (location))
-#define TOUCH_HEAVY ((footprint)1 << 63) /* membarrier, its light half */
-#define TOUCH_CLOCK ((footprint)1 << 62)
-#define TOUCH_SETTLED ((footprint)1 << 61)  /* all memory, for a nap */
-#define TOUCH_SPURIOUS ((footprint)1 << 60) /* how many may still come */
+#define TOUCH_HEAVY ((footprint)1 << 127) /* membarrier, its light half */
+#define TOUCH_CLOCK ((footprint)1 << 126)
+#define TOUCH_SETTLED ((footprint)1 << 125)  /* all memory, for a nap */
+#define TOUCH_SPURIOUS ((footprint)1 << 124) /* how many may still come */
 
 /*
  * What a thread, or the reader of a message, knows. A message's place in its
