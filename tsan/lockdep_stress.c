@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define INVARIANT                                                        \
 	"threads that learn orders at once see whole classes, and each " \
-	"circle is found once"
+	"circle is found once; what they count at once adds up"
 
 #include <string.h>
 
@@ -9,6 +9,7 @@
 
 #include "watch/chains.h"
 #include "watch/lockdep.h"
+#include "watch/stat_record.h"
 
 #include "stress.h"
 
@@ -80,8 +81,40 @@ static void orders(struct stress_thread *self)
 	}
 }
 
+/* Both count the same class, of which there is no record yet. */
+static void counts(struct stress_thread *self)
+{
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		ksync_u32 id = held_of(&maps[round][0], 0).class_id;
+		struct ksync__stat_wait wait = { .processor = self->index,
+						 .bounced = true,
+						 .waited_at = maps,
+						 .held_at = &maps[1] };
+		struct ksync_lock_stat stat;
+
+		if (!stress_meet(self))
+			return;
+		ksync__stat_waits(id, false, &wait);
+		ksync__stat_taken(id, false, self->index, false, 10);
+		ksync__stat_given(id, false, self->index, 5 + self->index);
+		stress_require(ksync__stat_read(id, false, &stat),
+			       "what was counted is not there");
+		stress_require(strcmp(stat.name, maps[round][0].name) == 0,
+			       "another's name");
+		if (!stress_meet(self))
+			return;
+		stress_require(
+			ksync__stat_read(id, false, &stat) &&
+				stat.con_bounces == 2 && stat.wait.count == 2 &&
+				stat.wait.total == 20 && stat.hold.min == 5 &&
+				stat.hold.max == 6 && stat.waited[0].count == 2,
+			"a count was lost");
+	}
+}
+
 static const struct stress_scene scenes[] = {
 	{ "orders", .threads = 2, .before = maps_make, .body = orders },
+	{ "counts", .threads = 2, .before = maps_make, .body = counts },
 	{ .name = NULL },
 };
 

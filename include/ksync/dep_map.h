@@ -69,6 +69,7 @@ struct ksync__dep_map {
 	int holder;		/* thread that took it last; 0 when it gave it
 				 * back. For reports alone */
 	const void *where;	/* and where in the program it did */
+	unsigned int processor; /* on which it was taken last, + 1; or 0 */
 	const void *home;	/* itself; NULL: not used yet */
 };
 
@@ -87,10 +88,10 @@ KSYNC_END_DECLS
 #define KSYNC__RCU_MAP (&ksync__rcu_map)
 #define KSYNC__BIT_MAP (&ksync__bit_map)
 #define KSYNC__DEP_MAP_FIELD struct ksync__dep_map dep_map;
-#define KSYNC__DEP_MAP_INIT(name, kind, flags)                   \
-	,                                                        \
-	{                                                        \
-		name, NULL, { 0 }, kind, 0, flags, 0, NULL, NULL \
+#define KSYNC__DEP_MAP_INIT(name, kind, flags)                      \
+	,                                                           \
+	{                                                           \
+		name, NULL, { 0 }, kind, 0, flags, 0, NULL, 0, NULL \
 	}
 #define KSYNC__DEP_MAP(lock) (&(lock)->dep_map)
 #define KSYNC__DEP_NEST(lock) KSYNC__CAST(const void *, KSYNC__DEP_MAP(lock))

@@ -23,6 +23,7 @@
 #include <ksync/kthread.h>
 #include <ksync/kthread_worker.h>
 #include <ksync/local_lock.h>
+#include <ksync/inspect.h>
 #include <ksync/lockdep.h>
 #include <ksync/locked_by.h>
 #include <ksync/lockref.h>

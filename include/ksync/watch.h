@@ -94,6 +94,8 @@ KSYNC_CHECKED_API void ksync__dep_not_protected(void);
 KSYNC_CHECKED_API void ksync__dep_might_sleep(void);
 KSYNC_CHECKED_API void ksync__dep_might_sleep_at(const void *where);
 KSYNC_CHECKED_API void ksync__dep_schedules_at(const void *where);
+KSYNC_CHECKED_API void ksync__dep_sleeps_at(const void *where);
+KSYNC_CHECKED_API void ksync__dep_woken(void);
 KSYNC_CHECKED_API void ksync__dep_atomic_enter(void);
 KSYNC_CHECKED_API void ksync__dep_atomic_exit(void);
 
@@ -347,6 +349,19 @@ KSYNC_PRIVATE_INLINE void ksync_watch_might_sleep(void)
 		if (KSYNC_CHECKED)                                            \
 			ksync__dep_schedules_at(__builtin_return_address(0)); \
 	} while (0)
+
+/* The caller of an exported function sleeps until it is woken; and it was. */
+#define ksync_watch_caller_sleeps()                                        \
+	do {                                                               \
+		if (KSYNC_CHECKED)                                         \
+			ksync__dep_sleeps_at(__builtin_return_address(0)); \
+	} while (0)
+
+KSYNC_PRIVATE_INLINE void ksync_watch_woken(void)
+{
+	if (KSYNC_CHECKED)
+		ksync__dep_woken();
+}
 
 /* In an exported function: its caller waits until all who hold "watched" have
  * given it back, and does not take it. */

@@ -160,6 +160,14 @@ ksync_u64 ksync__signals_blocked(void);
 ksync_u64 ksync__handler_signals(const void **handler);
 
 /*
+ * stack_unwind.c, or stack_none.c: the calls that led here, as they return, up
+ * to so many: the first is "from", if it is among them. Their number is 1 at
+ * least.
+ */
+unsigned int ksync__stack(const void *from, const void **call,
+			  unsigned int room);
+
+/*
  * needs.c: does another file of the program than ours name one of these, NULL
  * at the end, among the libraries that it needs? Beginnings of their names. Not
  * from a signal handler: waits for the loader.
@@ -194,6 +202,14 @@ _Noreturn void ksync__abort(void);
 void ksync__trap(void);
 /* There is no way to go on and no memory to say more. */
 _Noreturn void ksync__panic(const char *text);
+
+/*
+ * file.c: a file that is made, or emptied, to be written: its descriptor, or an
+ * error. Was all of it written? To standard error by ksync__console_write().
+ */
+int ksync__file_make(const char *path);
+bool ksync__file_write(int fd, const char *text, size_t length);
+void ksync__file_close(int fd);
 
 /*
  * module.c: the loaded file that addr belongs to, and the address that it has

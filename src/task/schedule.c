@@ -88,7 +88,9 @@ int ksync__schedule(struct ksync_task *self, ksync_s64 deadline)
 void ksync_schedule(void)
 {
 	ksync_watch_caller_schedules();
+	ksync_watch_caller_sleeps();
 	(void)ksync__schedule(ksync__task_self(), KSYNC__NEVER);
+	ksync_watch_woken();
 }
 
 bool ksync__task_rouse(struct ksync_task *task, unsigned int states)

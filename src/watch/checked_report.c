@@ -15,9 +15,9 @@
 
 #define DETAILS 4000
 
-/* Not on the stack of who is reported: that may be one of 16 KiB. Without
- * memory there are no details. Of a hook that does not return it remains. */
-static struct ksync__text text_begin(void)
+/* Not on the stack of who is reported: that may be one of 16 KiB. Of a hook
+ * that does not return it remains. */
+struct ksync__text ksync__details_begin(void)
 {
 	static char nothing[1];
 	char *buf = ksync__pages_alloc(DETAILS);
@@ -26,13 +26,12 @@ static struct ksync__text text_begin(void)
 				     0 };
 }
 
-/* What was written; NULL: nothing. It is zeroed memory behind that. */
-static const char *text_of(const struct ksync__text *t)
+const char *ksync__details(const struct ksync__text *t)
 {
 	return t->length ? t->buf : NULL;
 }
 
-static void text_end(const struct ksync__text *t)
+void ksync__details_end(const struct ksync__text *t)
 {
 	if (t->room)
 		ksync__pages_free(t->buf, DETAILS);
@@ -244,8 +243,8 @@ static void tell(const char *type, const void *object, const char *what,
 		 struct ksync__text *t, bool again)
 {
 	ksync__misuse_detailed(type, object, what, advice, where, holder,
-			       text_of(t), again);
-	text_end(t);
+			       ksync__details(t), again);
+	ksync__details_end(t);
 }
 
 void ksync__tell_circle(const struct ksync__held *next,
@@ -259,7 +258,7 @@ void ksync__tell_circle(const struct ksync__held *next,
 	for (unsigned int n = 0; n < steps; n++)
 		if (ksync__is_suppressed(circle->step[n].first.name))
 			return;
-	t = text_begin();
+	t = ksync__details_begin();
 	for (unsigned int n = 0; n < steps; n++)
 		put_step(&t, &circle->step[n], n + 1 == steps);
 	put_scenario(&t, circle, steps);
@@ -288,7 +287,7 @@ static void tell_twice(const struct ksync__held *next,
 
 	if (ksync__is_suppressed(name_of(next).name))
 		return;
-	t = text_begin();
+	t = ksync__details_begin();
 	ksync__text_put(&t, "  held     ");
 	put_class(&t, name_of(held));
 	ksync__text_put(&t, " 0x");
@@ -330,7 +329,7 @@ void ksync__tell_waiters(const struct ksync__dep_map *map, const void *lock,
 			 const void *where, const struct ksync__waiter *waiter,
 			 unsigned int count)
 {
-	struct ksync__text t = text_begin();
+	struct ksync__text t = ksync__details_begin();
 
 	for (unsigned int n = 0; n < count; n++) {
 		ksync__text_put(&t, "  waits    thread ");
@@ -352,7 +351,7 @@ void ksync__tell_waiters(const struct ksync__dep_map *map, const void *lock,
 
 void ksync__tell_nest(const struct ksync__held *next)
 {
-	struct ksync__text t = text_begin();
+	struct ksync__text t = ksync__details_begin();
 
 	put_held(&t);
 	tell(ksync__lock_kind(next->kind)->name, next->lock,
@@ -365,12 +364,12 @@ void ksync__tell_deadlock(const char *type, const void *object,
 			  const char *what, const char *advice,
 			  const void *where, int holder_tid)
 {
-	struct ksync__text t = text_begin();
+	struct ksync__text t = ksync__details_begin();
 
 	put_held(&t);
 	ksync__deadlock_detailed(type, object, what, advice, where, holder_tid,
-				 text_of(&t));
-	text_end(&t);
+				 ksync__details(&t));
+	ksync__details_end(&t);
 }
 
 void ksync__tell_recursion(const struct ksync__held *next)
@@ -386,7 +385,7 @@ void ksync__tell_recursion(const struct ksync__held *next)
 void ksync__tell_context(const char *type, const void *object, const char *what,
 			 const char *advice, const void *where)
 {
-	struct ksync__text t = text_begin();
+	struct ksync__text t = ksync__details_begin();
 
 	put_held(&t);
 	tell(type, object, what, advice, where, KSYNC_HOLDER_NONE, &t, false);
@@ -407,7 +406,7 @@ void ksync__tell_map(const struct ksync__dep_map *map, const void *lock,
 
 	if (ksync__is_suppressed(map->name))
 		return;
-	t = text_begin();
+	t = ksync__details_begin();
 	if (map->kind == KSYNC_KIND_NONE || map->kind >= KSYNC_KINDS)
 		taken = NULL;
 	else

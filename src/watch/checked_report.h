@@ -7,7 +7,16 @@
 #define KSYNC_SRC_CHECKED_REPORT_H
 
 #include "lockdep.h"
+#include "text.h"
 #include "waits.h"
+
+/*
+ * The details of a report: a text to be written, without room if there is no
+ * memory; what was, or NULL, zeroed behind that; and its end.
+ */
+struct ksync__text ksync__details_begin(void);
+const char *ksync__details(const struct ksync__text *t);
+void ksync__details_end(const struct ksync__text *t);
 
 /* Is nothing to be said of classes of this name? suppress.c */
 bool ksync__is_suppressed(const char *name);

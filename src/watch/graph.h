@@ -19,6 +19,7 @@ struct ksync__class {
 	ksync_u32 sub[KSYNC_SUBCLASSES]; /* of subclass 0: the others */
 	ksync_u32 after;		 /* first of the edges from it */
 	ksync_lock_cmp_fn cmp;		 /* ORDER classes.id */
+	struct ksync__lock_stat *stat;	 /* ORDER stat_record.made */
 	/* usage.c: alone, and beside readers, where which signals could
 	 * interrupt whoever takes it. */
 	struct ksync__open {
@@ -45,6 +46,25 @@ ksync_u32 ksync__class_count(void);
 
 /* chains.c. It is known from now on; without memory it is not. */
 void ksync__chain_put(unsigned long chain);
+
+/* lockdep.c, which says what the bits are: "first, then". */
+#define KSYNC__EDGE_MODES 4u
+struct ksync__edge {
+	ksync_u32 first;
+	ksync_u32 then;
+	ksync_u32 next; /* of the first's edges */
+	unsigned char bits;
+	unsigned char told; /* bits that closed a circle */
+	/* Where each bit was seen first. */
+	struct ksync__edge_seen {
+		int tid;
+		const void *held_at;
+		const void *then_at;
+	} seen[KSYNC__EDGE_MODES];
+};
+/* Edge number id, of 1 to so many. */
+struct ksync__edge *ksync__edge_at(ksync_u32 id);
+ksync_u32 ksync__edge_count(void);
 
 /*
  * lockdep.c. Learn that "then" is waited for while "first" is held, which

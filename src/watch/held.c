@@ -198,18 +198,20 @@ static bool next_is(const struct ksync__dep_map *map, unsigned int how)
 }
 
 /* The next one is taken. */
-static const struct ksync__held *list_add(void)
+static struct ksync__held *list_add(void)
 {
 	ksync__mine.has_next = false;
-	if (ksync__mine.depth < ksync__mine.room)
+	if (ksync__mine.depth < ksync__mine.room) {
+		ksync__mine.list[ksync__mine.depth].since = 0;
 		return &ksync__mine.list[ksync__mine.depth++];
+	}
 	ksync__mine.unseen++;
 	return NULL;
 }
 
-const struct ksync__held *ksync__held_add(struct ksync__dep_map *map,
-					  const void *lock, unsigned int how,
-					  const void *where)
+struct ksync__held *ksync__held_add(struct ksync__dep_map *map,
+				    const void *lock, unsigned int how,
+				    const void *where)
 {
 	if (ksync_unlikely(!next_is(map, how)))
 		(void)ksync__held_next_make(map, lock, how, NULL, where);

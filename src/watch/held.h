@@ -22,6 +22,8 @@ struct ksync__held_by_me {
 	unsigned int off;      /* ksync_lockdep_off() */
 	bool busy;	       /* I1 */
 	bool waits;	       /* for a lock, as its task's record says */
+	struct ksync__blocked *blocked; /* blocked.c; NULL: none yet */
+	ksync_s64 waits_since;		/* lock_stat.c: in ns, or 0 */
 	int tid;
 	uintptr_t base;		  /* somewhere on its stack; interrupt.c */
 	const void *atomic_where; /* of the outermost declared section */
@@ -100,9 +102,9 @@ struct ksync__held *ksync__held_next_make(struct ksync__dep_map *map,
 					  const void *nest, const void *where);
 
 /* Taken: the next one if it is that. NULL: there is no room for it. */
-const struct ksync__held *ksync__held_add(struct ksync__dep_map *map,
-					  const void *lock, unsigned int how,
-					  const void *where);
+struct ksync__held *ksync__held_add(struct ksync__dep_map *map,
+				    const void *lock, unsigned int how,
+				    const void *where);
 
 void ksync__held_remove(struct ksync__held *h);
 

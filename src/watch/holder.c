@@ -12,6 +12,7 @@
 #include "checked_report.h"
 #include "checks.h"
 #include "held.h"
+#include "lock_stat.h"
 #include "report.h"
 #include "waits.h"
 
@@ -19,17 +20,19 @@ void ksync__dep_acquired(struct ksync__dep_map *map, const void *lock,
 			 unsigned int kind, unsigned int how)
 {
 	const void *where = KSYNC__CALLER();
+	bool waited = ksync__mine.waits;
 
 	ksync__held_begin();
-	if (ksync_unlikely(ksync__mine.waits))
+	if (ksync_unlikely(waited))
 		ksync__waits_over();
 	ksync__map_check(map, lock, kind, where);
 	if (map->flags & KSYNC__DEP_NO_TRACK)
 		return;
 	if (ksync__held_look()) {
-		const struct ksync__held *h =
-			ksync__held_add(map, lock, how, where);
+		struct ksync__held *h = ksync__held_add(map, lock, how, where);
 
+		if (h && ksync__lock_stat_counts())
+			ksync__lock_stat_acquired(h, waited);
 		if (h && (h->tried || ksync__mine.next_usage))
 			ksync__interrupt_taken(h, ksync__mine.next_usage,
 					       __builtin_frame_address(0));
@@ -150,6 +153,8 @@ bool ksync__held_leave(struct ksync__dep_map *map, bool shared)
 		if (h && (h->shared != SHARED_NOT) != shared &&
 		    map->kind != KSYNC_KIND_MAP)
 			h = NULL;
+		if (h && ksync_unlikely(h->since))
+			ksync__lock_stat_released(h);
 		if (h)
 			ksync__held_remove(h);
 		ksync__held_look_away();

@@ -7,6 +7,7 @@
 #include <ksync/lockdep.h>
 #include <ksync/watch.h>
 
+#include "at_exit.h"
 #include "checked_report.h"
 #include "checks.h"
 #include "held.h"
@@ -159,4 +160,5 @@ void ksync__held_at_exit(const char *what)
 __attribute__((destructor)) static void process_exits(void)
 {
 	ksync__held_at_exit("the process exits while it is held");
+	ksync__at_exit_print();
 }

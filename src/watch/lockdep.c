@@ -36,33 +36,23 @@
 #define ER 2u
 #define SN 4u
 #define SR 8u
-#define MODES 4u
 #define FIRST_ALONE (EN | ER)
 #define THEN_WAITS (EN | SN)
-
-struct edge {
-	ksync_u32 first;
-	ksync_u32 then;
-	ksync_u32 next; /* of the first's edges */
-	unsigned char bits;
-	unsigned char told; /* bits that closed a circle (I4) */
-	/* Where each bit was seen first. */
-	struct seen {
-		int tid;
-		const void *held_at;
-		const void *then_at;
-	} seen[MODES];
-};
 
 static struct {
 	ksync__raw_lock_t lock;
 	ksync_u32 search;
 	struct ksync__table edges; /* entry n is edge n + 1 */
-} graph = { .edges = { .entry = sizeof(struct edge) } };
+} graph = { .edges = { .entry = sizeof(struct ksync__edge) } };
 
-static struct edge *edge_at(ksync_u32 id)
+struct ksync__edge *ksync__edge_at(ksync_u32 id)
 {
 	return ksync__table_at(&graph.edges, id - 1);
+}
+
+ksync_u32 ksync__edge_count(void)
+{
+	return graph.edges.used;
 }
 
 void ksync__lockdep_lock(void)
@@ -85,21 +75,21 @@ static unsigned char step_bit(const struct ksync__held *first,
 	return reads ? ER : EN;
 }
 
-static struct edge *edge_find(ksync_u32 first, ksync_u32 then)
+static struct ksync__edge *edge_find(ksync_u32 first, ksync_u32 then)
 {
 	ksync_u32 id = ksync__class_at(first)->after;
 
-	while (id && edge_at(id)->then != then)
-		id = edge_at(id)->next;
-	return id ? edge_at(id) : NULL;
+	while (id && ksync__edge_at(id)->then != then)
+		id = ksync__edge_at(id)->next;
+	return id ? ksync__edge_at(id) : NULL;
 }
 
 /* NULL: no memory. */
-static struct edge *edge_make(const struct ksync__held *first,
-			      const struct ksync__held *then)
+static struct ksync__edge *edge_make(const struct ksync__held *first,
+				     const struct ksync__held *then)
 {
 	struct ksync__class *c = ksync__class_at(first->class_id);
-	struct edge *e = ksync__table_add(&graph.edges);
+	struct ksync__edge *e = ksync__table_add(&graph.edges);
 
 	if (!e)
 		return NULL;
@@ -110,13 +100,14 @@ static struct edge *edge_make(const struct ksync__held *first,
 	return e;
 }
 
-static struct seen *edge_seen(struct edge *e, unsigned int bits)
+static struct ksync__edge_seen *edge_seen(struct ksync__edge *e,
+					  unsigned int bits)
 {
 	return &e->seen[__builtin_ctz(bits)];
 }
 
 /* Of an edge, what a way that comes to its first class may go on by. */
-static unsigned int edge_bits(const struct edge *e, bool reads)
+static unsigned int edge_bits(const struct ksync__edge *e, bool reads)
 {
 	unsigned int bits = e->bits & (reads ? FIRST_ALONE : ~0u);
 
@@ -153,8 +144,8 @@ static ksync_u32 way_find(const struct ksync__held *from,
 	for (; head; head = ksync__class_at(head / 2)->state[head % 2].queue) {
 		ksync_u32 id = ksync__class_at(head / 2)->after;
 
-		for (; id; id = edge_at(id)->next) {
-			struct edge *e = edge_at(id);
+		for (; id; id = ksync__edge_at(id)->next) {
+			struct ksync__edge *e = ksync__edge_at(id);
 			unsigned int bits = edge_bits(e, head % 2);
 			bool then_reads = !(bits & THEN_WAITS);
 			struct ksync__class_state *s;
@@ -182,7 +173,7 @@ static ksync_u32 way_find(const struct ksync__held *from,
 static ksync_u32 way_back(ksync_u32 id, bool *reads)
 {
 	struct ksync__class_state *s =
-		&ksync__class_at(edge_at(id)->first)->state[*reads];
+		&ksync__class_at(ksync__edge_at(id)->first)->state[*reads];
 
 	*reads = s->reads;
 	return s->edge;
@@ -206,8 +197,9 @@ static void circle_tell(struct ksync__circle *circle, ksync_u32 last,
 					     ksync__class_name(then->class_id),
 					     first->where, then->where, tid };
 	for (ksync_u32 id = last; n; id = way_back(id, &reads)) {
-		struct edge *e = edge_at(id);
-		const struct seen *s = edge_seen(e, edge_bits(e, reads));
+		struct ksync__edge *e = ksync__edge_at(id);
+		const struct ksync__edge_seen *s =
+			edge_seen(e, edge_bits(e, reads));
 
 		circle->step[--n] = (struct ksync__circle_step){
 			ksync__class_name(e->first), ksync__class_name(e->then),
@@ -228,7 +220,7 @@ static enum step step_learn(const struct ksync__held *first,
 			    const struct ksync__held *then, int tid,
 			    struct ksync__circle *circle)
 {
-	struct edge *e = edge_find(first->class_id, then->class_id);
+	struct ksync__edge *e = edge_find(first->class_id, then->class_id);
 	unsigned char bit = step_bit(first, then);
 	ksync_u32 last;
 	bool reads;
@@ -238,8 +230,9 @@ static enum step step_learn(const struct ksync__held *first,
 	if (!e)
 		e = edge_make(first, then);
 	if (e)
-		*edge_seen(e, bit) =
-			(struct seen){ tid, first->where, then->where };
+		*edge_seen(e, bit) = (struct ksync__edge_seen){ tid,
+								first->where,
+								then->where };
 	last = way_find(then, first, &reads);
 	if (last)
 		circle_tell(circle, last, reads, first, then, tid);

@@ -15,6 +15,7 @@ struct ksync__held {
 	const void *lock;
 	const void *nest;     /* the map of the lock that orders its class */
 	const void *where;    /* that took it */
+	ksync_s64 since;      /* when, in ns; 0: not known. lock_stat.c */
 	unsigned long chain;  /* hash of what is held, up to this */
 	ksync_u32 class_id;   /* 0: no order, or no memory for its class */
 	unsigned char kind;   /* enum ksync_lock_kind */

@@ -133,7 +133,7 @@ bool ksync__report_in_hook(void)
 	return hooks_around(__builtin_frame_address(0)) != 0;
 }
 
-static void deliver(const struct ksync_report *report)
+void ksync__report(const struct ksync_report *report)
 {
 	const void *frame = __builtin_frame_address(0);
 	unsigned int depth = hooks_around(frame);
@@ -166,7 +166,7 @@ static void deliver(const struct ksync_report *report)
 ksync_report_fn ksync_report_hook_set(ksync_report_fn fn)
 {
 	ksync_watch_order_release(&hook);
-	/* ORDER report.hook: release. Other end: deliver(). */
+	/* ORDER report.hook: release. Other end: ksync__report(). */
 	return ksync_xchg_release(&hook, fn);
 }
 
@@ -181,8 +181,8 @@ static void no_room(const struct ksync_report *report)
 	last.what = "too many places with a misuse to remember; what comes at "
 		    "further ones is not reported";
 	last.advice = "mend what was reported so far";
-	deliver(report);
-	deliver(&last);
+	ksync__report(report);
+	ksync__report(&last);
 }
 
 /* The place of the thread's last misuse, if there is no more to say of it. */
@@ -197,7 +197,7 @@ static KSYNC_COLD void misuse_say(const struct ksync_report *report)
 	if (found == KNOWN || (found == NO_ROOM && KSYNC_READ_ONCE(seen_full)))
 		return;
 	if (found == NEW)
-		deliver(report);
+		ksync__report(report);
 	else
 		no_room(report);
 }
@@ -232,7 +232,7 @@ void ksync__misuse_detailed(const char *type, const void *object,
 	};
 
 	if (again)
-		deliver(&report);
+		ksync__report(&report);
 	else
 		misuse_say(&report);
 }
@@ -266,7 +266,7 @@ void ksync__deadlock_detailed(const char *type, const void *object,
 		.details = details,
 	};
 
-	deliver(&report);
+	ksync__report(&report);
 	if (!KSYNC_READ_ONCE(environment.wait_on_deadlock))
 		ksync__abort();
 }
@@ -284,7 +284,7 @@ _Noreturn void ksync__bug(const char *which, const void *object)
 		.size = sizeof(report),
 	};
 
-	deliver(&report);
+	ksync__report(&report);
 	ksync__abort();
 }
 

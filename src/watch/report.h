@@ -37,6 +37,9 @@ void ksync__deadlock_detailed(const char *type, const void *object,
 			      const void *where, int holder_tid,
 			      const char *details);
 
+/* One that was made, each time. */
+void ksync__report(const struct ksync_report *report);
+
 /* Is this called by the program's hook? */
 bool ksync__report_in_hook(void);
 

@@ -13,10 +13,13 @@
  *      map names if that thread waits, too.
  */
 #include <ksync/atomic.h>
+#include <ksync/task.h>
 #include <ksync/watch.h>
 
+#include "blocked.h"
 #include "checked_report.h"
 #include "held.h"
+#include "lock_stat.h"
 #include "report.h"
 #include "task/task.h"
 #include "waits.h"
@@ -90,6 +93,7 @@ void ksync__waits_over(void)
 	ksync__mine.waits = false;
 	ksync__waits_end();
 	ksync__held_look_away();
+	ksync__blocked_end();
 }
 
 /* Do their locks' families find such circles, or end them by themselves? */
@@ -110,9 +114,15 @@ void ksync__dep_contended(struct ksync__dep_map *map, const void *lock,
 	if (!where)
 		where = KSYNC__CALLER();
 
-	if (map->kind != kind || map->flags & KSYNC__DEP_NO_TRACK ||
-	    !ksync__held_look())
+	if (map->kind != kind)
 		return;
+	if (ksync__blocked_noted())
+		ksync__blocked_begin(map, lock, where);
+	if (map->flags & KSYNC__DEP_NO_TRACK || !ksync__held_look())
+		return;
+	ksync__mine.waits_since = 0;
+	if (ksync__lock_stat_counts())
+		ksync__lock_stat_contended(map, where);
 	ksync__mine.waits = true;
 	count = ksync__waits_begin(map, waiters);
 	ksync__held_look_away();
@@ -124,6 +134,19 @@ void ksync__dep_contended(struct ksync__dep_map *map, const void *lock,
 void ksync__dep_abandoned(void)
 {
 	ksync__waits_over();
+	ksync__blocked_end();
+}
+
+void ksync__dep_sleeps_at(const void *where)
+{
+	if (ksync__blocked_noted() &&
+	    ksync_get_current_state() == KSYNC_TASK_UNINTERRUPTIBLE)
+		ksync__blocked_begin(NULL, NULL, where);
+}
+
+void ksync__dep_woken(void)
+{
+	ksync__blocked_end();
 }
 
 void ksync__held_reports(void)
