@@ -684,6 +684,67 @@ Test(wait_wake, a_function_gets_mode_and_key_and_runs_under_the_lock)
 	cr_assert_eq(called.calls, 7);
 }
 
+Test(wait_wake, who_holds_the_lock_puts_entries_in_and_out)
+{
+	struct wait_queue_entry at_front, behind, not_in;
+
+	init_waitqueue_func_entry(&at_front, note_call);
+	init_waitqueue_func_entry(&behind, note_call);
+	init_waitqueue_func_entry(&not_in, note_call);
+	called.ret = 1;
+	spin_lock(&wq.lock);
+	__add_wait_queue_entry_tail_exclusive(&wq, &behind);
+	__add_wait_queue_exclusive(&wq, &at_front);
+	__add_wait_queue_entry_tail(&wq, &not_in);
+	cr_assert_eq(wq.head.next, &at_front.entry);
+	cr_assert_eq(behind.entry.next, &not_in.entry);
+	__remove_wait_queue(&wq, &not_in);
+	spin_unlock(&wq.lock);
+	cr_assert_eq(wake_up(&wq), 1, "both are exclusive");
+	cr_assert_eq(called.calls, 1);
+	spin_lock(&wq.lock);
+	__remove_wait_queue(&wq, &at_front);
+	__remove_wait_queue(&wq, &behind);
+	__add_wait_queue(&wq, &not_in);
+	spin_unlock(&wq.lock);
+	wake_up_all(&wq);
+	cr_assert_eq(called.calls, 2);
+	(void)__wake_up(&wq, TASK_NORMAL, 0, NULL);
+	cr_assert_eq(called.calls, 3);
+	cr_assert(called.locked);
+	remove_wait_queue(&wq, &not_in);
+}
+
+static atomic_t waker_is_there, let_in;
+
+static void wake_after_change(void *unused, int index)
+{
+	(void)unused;
+	(void)index;
+	atomic_set(&let_in, 1);
+	atomic_set(&waker_is_there, 1);
+	__wake_up(&wq, TASK_NORMAL, 1, NULL);
+}
+
+/* It has seen the condition false under the lock, before it is in the queue. */
+Test(wait_wake, a_waker_by_the_locked_form_waits_for_who_looked_under_the_lock)
+{
+	struct wait_queue_entry entry;
+	struct crew crew;
+
+	init_waitqueue_func_entry(&entry, note_call);
+	called.ret = 1;
+	spin_lock(&wq.lock);
+	cr_assert_eq(atomic_read(&let_in), 0);
+	crew_start(&crew, 1, wake_after_change, NULL);
+	wait_until(atomic_read(&waker_is_there));
+	__add_wait_queue_entry_tail(&wq, &entry);
+	spin_unlock(&wq.lock);
+	crew_join(&crew);
+	cr_assert_eq(called.calls, 1);
+	remove_wait_queue(&wq, &entry);
+}
+
 Test(wait_wake, a_function_says_whether_it_counts_and_when_to_stop)
 {
 	struct wait_queue_entry entries[3];

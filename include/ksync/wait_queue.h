@@ -88,8 +88,11 @@ KSYNC_STATIC_ASSERT(KSYNC_CHECKED || sizeof(ksync_wait_queue_head_t) ==
 #define KSYNC_DECLARE_WAIT_QUEUE_HEAD(name) \
 	ksync_wait_queue_head_t name = KSYNC__WAIT_QUEUE_HEAD_INIT(name)
 
-#define KSYNC__WAIT_ENTRY_INIT(name, flags, task, func) \
-	{ flags, task, func, { &(name).entry, &(name).entry }, NULL, NULL }
+#define KSYNC__WAIT_ENTRY_INIT(name, flags, task, func)                    \
+	{                                                                  \
+		flags, task, func, { &(name).entry, &(name).entry }, NULL, \
+			NULL                                               \
+	}
 /* An entry of this task, and two of the calling thread's: one leaves the queue
  * when it is woken, the other has this function. */
 #define KSYNC_DECLARE_WAITQUEUE(name, task)                     \
@@ -124,6 +127,10 @@ KSYNC_API int ksync__wait_locked_begin(ksync_wait_queue_head_t *queue,
 				       ksync_wait_queue_entry_t *entry,
 				       unsigned int state);
 KSYNC_API void ksync__wait_locked_end(ksync_wait_queue_entry_t *entry);
+KSYNC_API void ksync__add_wait_queue_locked(ksync_wait_queue_head_t *queue,
+					    ksync_wait_queue_entry_t *entry,
+					    bool at_end);
+KSYNC_API void ksync__remove_wait_queue_locked(ksync_wait_queue_entry_t *entry);
 
 /**
  * ksync_init_waitqueue_head() - make a wait queue ready for use

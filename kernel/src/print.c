@@ -162,15 +162,3 @@ int ksync_glue_ratelimit(struct ratelimit_state *rs, unsigned long now)
 	__atomic_add_fetch(&rs->missed, 1, __ATOMIC_RELAXED);
 	return 0;
 }
-
-void ksync_glue_hex_dump(const char *level, const char *prefix, int rowsize,
-			 const void *buf, size_t len)
-{
-	int row = rowsize == 32 ? 32 : 16;
-
-	for (size_t at = 0; at < len; at += (size_t)row) {
-		int n = len - at < (size_t)row ? (int)(len - at) : row;
-
-		_printk("%s%s%*ph\n", level, prefix, n, (const char *)buf + at);
-	}
-}

@@ -76,3 +76,29 @@ char *ksync_glue_seq_show(const struct seq_operations *op, void *private)
 		kfree(m.buf);
 	}
 }
+
+char *d_path(const struct path *path, char *buf, int len)
+{
+	return ERR_PTR(-ENOENT);
+}
+
+char *mangle_path(char *to, const char *from, const char *esc)
+{
+	for (; to <= from; from++) {
+		unsigned char c = (unsigned char)*from;
+
+		if (!c)
+			return to;
+		if (!strchr(esc, c)) {
+			*to++ = (char)c;
+			continue;
+		}
+		if (to + 4 > from + 1)
+			break;
+		*to++ = '\\';
+		*to++ = (char)('0' + (c >> 6));
+		*to++ = (char)('0' + (c >> 3 & 7));
+		*to++ = (char)('0' + (c & 7));
+	}
+	return NULL;
+}

@@ -360,6 +360,23 @@ void ksync__wait_locked_end(ksync_wait_queue_entry_t *entry)
 	ksync_set_current_state_relaxed(KSYNC_TASK_RUNNING);
 }
 
+/*
+ * Under the queue's lock. Nobody joins the entry to its task: its function may
+ * take it out by itself, and then end its frame.
+ */
+void ksync__add_wait_queue_locked(ksync_wait_queue_head_t *queue,
+				  ksync_wait_queue_entry_t *entry, bool at_end)
+{
+	queue_fence(queue, entry_queue(queue, entry,
+				       at_end ? AT_END : BEHIND_PRIORITY));
+}
+
+void ksync__remove_wait_queue_locked(ksync_wait_queue_entry_t *entry)
+{
+	entry_cut(entry);
+	ksync__entry_part(entry);
+}
+
 ksync_s64 ksync__wait_deadline(ksync_s64 ns)
 {
 	ksync_s64 now = ksync__clock_ns();

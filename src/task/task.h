@@ -20,12 +20,14 @@
 #define KSYNC__KTHREAD_ROOM (KSYNC_CHECKED ? 192 : 40)
 
 struct ksync_task {
+	int tid;		  /* 0: no thread. Under the pool's lock.
+					 * First: the kernel's names call it
+					 * pid. ONCE */
 	ksync_u32 park;		  /* park.c, "Word" */
 	ksync_atomic_t pending;	  /* ORDER task.pending */
 	ksync_u32 state;	  /* schedule.c, "Word" */
 	unsigned long ref;	  /* its reference; the next one once retired */
 	ksync_atomic_t users;	  /* ORDER task.users */
-	int tid;		  /* 0: no thread. Under the pool's lock */
 	ksync__thread_t thread;	  /* with tid */
 	unsigned int forks;	  /* the thread's own: times it came
 					 * out of fork as a child */

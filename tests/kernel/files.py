@@ -6,7 +6,8 @@
     files.py unpack             those of Debian's linux-source-6.12 that are named
     files.py headers            each of ksync::kernel alone, and all together
     files.py compile            each of files.txt; says how many of how many
-    files.py run NAME [TOOL]    under none, address or thread
+    files.py run NAME [TOOL]    under none, address or thread; locktorture for
+                                a minute with --seconds 60
 
 What is unpacked stays in the build directory (--build); nothing of it is in this
 tree. The package is installed, or KSYNC_LINUX_SOURCE says where its tar.xz is.
@@ -37,7 +38,9 @@ class Table:
 
     def __init__(self):
         self.own, self.files, self.runs, self.races = [], {}, {}, []
-        self.single, self.plain, self.drivers = [], [], {}
+        self.single, self.small, self.drivers = [], {}, {}
+        self.long = []
+        self.waits, self.says, self.again = [], {}, {}
         with open(os.path.join(HERE, "files.txt"), encoding="utf-8") as file:
             for line in file:
                 words = line.split()
@@ -52,8 +55,17 @@ class Table:
                     self.drivers[rest[0]] = rest[1:]
                 elif kind == "single":
                     self.single.append(rest[0])
-                elif kind == "plain":
-                    self.plain.append(rest[0])
+                elif kind == "long":
+                    self.long += rest
+                elif kind == "small":
+                    self.small[rest[0]] = rest[1:]
+                elif kind == "also":
+                    self.again.setdefault(rest[0], []).append(rest[1:])
+                elif kind == "waits":
+                    self.waits += rest
+                elif kind == "says":
+                    self.says.setdefault(rest[0], []).append(
+                        " ".join(rest[1:]))
                 elif kind == "races":
                     self.races.append(rest[0])
                 else:
@@ -244,13 +256,15 @@ def compile_all(table, options):
     return 1 if failed else 0
 
 
-def run(table, options):
-    status, files, arguments = table.runs[options.name]
-    program = Compiler(table, options, options.tool).program(
-        options.name, files)
+def run_once(table, options, program, arguments):
+    """Whether it ends as it should, and says what it should."""
+    status = table.runs[options.name][0]
     libraries = {os.path.dirname(os.path.join(here, name))
                  for here, _, names in os.walk(options.prefix)
                  for name in names if name.startswith("libksync.so")}
+    if options.seconds:
+        arguments = [re.sub(r"^(shutdown_secs)=.*", rf"\1={options.seconds}",
+                            word) for word in arguments]
     command = [program, *arguments]
     if options.tool == "thread":
         command = ["setarch", "-R", *command]
@@ -258,13 +272,30 @@ def run(table, options):
         command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env=dict(os.environ, LD_LIBRARY_PATH=":".join(sorted(libraries)),
                  KSYNC_RANDOM_SEED="1",
+                 **({"KSYNC_KERNEL_WAIT": "1"}
+                    if options.name in table.waits else {}),
                  TSAN_OPTIONS="exitcode=0", ASAN_OPTIONS="detect_leaks=1"))
     print(done.stdout)
-    print(f"{options.name}: status {done.returncode}, expected {status}")
-    wrong = faults(table, done.stdout) if options.tool == "thread" else []
-    for line in wrong:
-        print(f"not explained: {line}")
-    return 0 if done.returncode == status and not wrong else 1
+    print(f"{options.name} {' '.join(arguments)}: status {done.returncode}, "
+          f"expected {status}")
+    wrong = [f"not explained: {line}" for line in faults(table, done.stdout)
+             ] if options.tool == "thread" else []
+    wrong += [f"nobody says: {text}"
+              for text in table.says.get(options.name, ())
+              if not re.search(text, done.stdout)]
+    print("\n".join(wrong))
+    return done.returncode == status and not wrong
+
+
+def run(table, options):
+    _, files, arguments = table.runs[options.name]
+    if options.tool != "none":
+        arguments = table.small.get(options.name, arguments)
+    program = Compiler(table, options, options.tool).program(
+        options.name, files)
+    good = [run_once(table, options, program, each)
+            for each in [arguments, *table.again.get(options.name, ())]]
+    return 0 if all(good) else 1
 
 
 def main():
@@ -277,12 +308,14 @@ def main():
     parser.add_argument("--build", default="build/kernel/tests/kernel")
     parser.add_argument("--prefix", default="build/kernel/prefix")
     parser.add_argument("--cc", default="gcc")
+    parser.add_argument("--seconds", type=int,
+                        help="how long a torture runs, instead of files.txt's")
     options = parser.parse_args()
     table = Table()
     if options.do == "list":
         for name in table.runs:
             for tool in TOOLS:
-                if tool == "none" or name not in table.plain and (
+                if tool == "none" or name not in table.long and (
                         tool == "address" or name not in table.single):
                     print(f"{name} {tool}")
     elif options.do == "unpack":

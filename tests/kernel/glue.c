@@ -5,12 +5,14 @@
 #include <linux/cpumask.h>
 #include <linux/hash.h>
 #include <linux/hrtimer.h>
+#include <linux/jump_label.h>
 #include <linux/math64.h>
 #include <linux/notifier.h>
 #include <linux/overflow.h>
 #include <linux/random.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
+#include <linux/unaligned.h>
 #include <linux/workqueue.h>
 
 #define CONFIG_GLUE_IS_HERE 1
@@ -367,12 +369,87 @@ static void randoms(struct kunit *test)
 	}
 }
 
+static void bytes(struct kunit *test)
+{
+	static const u8 eight[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	__le32 le = cpu_to_le32(0x11223344);
+	char line[100], to[12];
+	u8 at[9] = { 0 };
+
+	KUNIT_EXPECT_EQ(test, ((u8 *)&le)[0], 0x44);
+	le32_add_cpu(&le, 1);
+	KUNIT_EXPECT_EQ(test, le32_to_cpu(le), 0x11223345u);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(eight + 1), 0x02030405u);
+	KUNIT_EXPECT_EQ(test, get_unaligned_le16(eight + 1), 0x0302);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be24(eight), 0x010203u);
+	put_unaligned_be64(0x0102030405060708ULL, at + 1);
+	KUNIT_EXPECT_EQ(test, memcmp(at + 1, eight, 8), 0);
+	KUNIT_EXPECT_EQ(test,
+			hex_dump_to_buffer("ab\n", 3, 16, 1, line, sizeof(line),
+					   true),
+			16 * 3 + 1 + 3);
+	KUNIT_EXPECT_EQ(test, str_has_prefix(line, "61 62 0a "), 9);
+	KUNIT_EXPECT_STREQ(test, line + 16 * 3 + 1, "ab.");
+	KUNIT_EXPECT_EQ(
+		test, hex_dump_to_buffer(eight, 8, 16, 4, line, 5, false), 17);
+	KUNIT_EXPECT_EQ(test, strlen(line), 4);
+	strscpy(to + 4, "a b");
+	KUNIT_EXPECT_PTR_EQ(test, mangle_path(to, to + 4, " "), to + 6);
+	KUNIT_EXPECT_EQ(test, memcmp(to, "a\\040b", 6), 0);
+	strscpy(to, "   ");
+	KUNIT_EXPECT_NULL(test, mangle_path(to, to, " "));
+}
+
+static void branches(struct kunit *test)
+{
+	static DEFINE_STATIC_KEY_FALSE(off);
+	static DEFINE_STATIC_KEY_TRUE(on);
+
+	KUNIT_EXPECT_FALSE(test, static_branch_unlikely(&off));
+	KUNIT_EXPECT_TRUE(test, static_branch_likely(&on));
+	static_branch_inc(&off);
+	static_branch_disable(&on);
+	KUNIT_EXPECT_TRUE(test, static_branch_unlikely(&off));
+	KUNIT_EXPECT_FALSE(test, static_branch_likely(&on));
+	static_branch_dec(&off);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&off.key));
+}
+
+/* A list of CPUs, and each after each, once round. */
+static void cpu_lists(struct kunit *test)
+{
+	DECLARE_BITMAP(map, 16);
+	unsigned int n = 0, cpu;
+
+	KUNIT_EXPECT_EQ(test, bitmap_parselist("1,3-5\n", map, 16), 0);
+	KUNIT_EXPECT_EQ(test, map[0], 0x3aUL);
+	KUNIT_EXPECT_EQ(test, bitmap_parselist("", map, 16), 0);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(map, 16), 0u);
+	KUNIT_EXPECT_EQ(test, bitmap_parselist("3-1", map, 16), -EINVAL);
+	KUNIT_EXPECT_EQ(test, bitmap_parselist("1-", map, 16), -EINVAL);
+	KUNIT_EXPECT_EQ(test, bitmap_parselist("1 2", map, 16), -EINVAL);
+	KUNIT_EXPECT_EQ(test, bitmap_parselist("16", map, 16), -ERANGE);
+	for_each_cpu_wrap(cpu, cpu_online_mask, 1) n++;
+	KUNIT_EXPECT_EQ(test, n, num_online_cpus());
+	KUNIT_EXPECT_EQ(test, cpumask_next_wrap(-1, cpumask_of(0), 0, false),
+			0u);
+	KUNIT_EXPECT_EQ(test, cpumask_next_wrap(0, cpumask_of(0), 0, true),
+			nr_cpu_ids);
+	KUNIT_EXPECT_EQ(test, cpumask_any_but(cpumask_of(0), 1), 0u);
+	KUNIT_EXPECT_EQ(test, fns(0x1aUL, 1), 3UL);
+	KUNIT_EXPECT_EQ(test, fns(0x1aUL, 3), (unsigned long)BITS_PER_LONG);
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, cpu_online_mask),
+			0);
+	KUNIT_EXPECT_EQ(test, current->pid, task_pid_nr(current));
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(config),  KUNIT_CASE(numbers),   KUNIT_CASE(overflows),
-	KUNIT_CASE(strings), KUNIT_CASE(formats),   KUNIT_CASE(bitmaps),
-	KUNIT_CASE(caches),  KUNIT_CASE(failures),  KUNIT_CASE(warnings),
-	KUNIT_CASE(prints),  KUNIT_CASE(notifiers), KUNIT_CASE(sequences),
-	KUNIT_CASE(cpus),    KUNIT_CASE(randoms),   {}
+	KUNIT_CASE(config),   KUNIT_CASE(numbers),   KUNIT_CASE(overflows),
+	KUNIT_CASE(strings),  KUNIT_CASE(formats),   KUNIT_CASE(bitmaps),
+	KUNIT_CASE(caches),   KUNIT_CASE(failures),  KUNIT_CASE(warnings),
+	KUNIT_CASE(prints),   KUNIT_CASE(notifiers), KUNIT_CASE(sequences),
+	KUNIT_CASE(cpus),     KUNIT_CASE(randoms),   KUNIT_CASE(bytes),
+	KUNIT_CASE(branches), KUNIT_CASE(cpu_lists), {}
 };
 
 static struct kunit_suite suite = { .name = "glue", .test_cases = cases };

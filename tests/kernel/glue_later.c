@@ -212,6 +212,26 @@ static void after_readers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&done), 1);
 }
 
+/* A cookie is over when a grace period is that began after it was given. */
+static void polled(struct kunit *test)
+{
+	unsigned long before = get_state_synchronize_rcu(), cookie;
+
+	rcu_read_lock();
+	cookie = start_poll_synchronize_rcu();
+	KUNIT_EXPECT_FALSE(test, poll_state_synchronize_rcu(cookie));
+	KUNIT_EXPECT_FALSE(test, poll_state_synchronize_rcu(before));
+	KUNIT_EXPECT_TRUE(test, poll_state_synchronize_rcu(
+					get_completed_synchronize_rcu()));
+	rcu_read_unlock();
+	while (!poll_state_synchronize_rcu(cookie))
+		usleep_range(50, 100);
+	KUNIT_EXPECT_TRUE(test, poll_state_synchronize_rcu(before));
+	KUNIT_EXPECT_FALSE(
+		test, poll_state_synchronize_rcu(get_state_synchronize_rcu()));
+	cond_synchronize_rcu(get_state_synchronize_rcu());
+}
+
 static struct kunit_case cases[] = { KUNIT_CASE(params),
 				     KUNIT_CASE(timers),
 				     KUNIT_CASE(hrtimers),
@@ -219,6 +239,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(params),
 				     KUNIT_CASE(same_work),
 				     KUNIT_CASE(delayed),
 				     KUNIT_CASE(after_readers),
+				     KUNIT_CASE(polled),
 				     KUNIT_CASE(one_waits_for_the_next),
 				     {} };
 

@@ -9,7 +9,8 @@
 
 #define BITS_PER_BYTE 8
 #ifndef BITS_PER_LONG
-#define BITS_PER_LONG (8 * (int)sizeof(long))
+/* For the preprocessor, too. */
+#define BITS_PER_LONG (8 * __SIZEOF_LONG__)
 #endif
 #define BITS_TO_LONGS(nr) (((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BIT(nr) (1UL << (nr))

@@ -11,6 +11,12 @@
 #define DEFINE_MUTEX(name) struct mutex name = KSYNC__MUTEX_INIT(#name)
 
 #define mutex_init(lock) ksync_mutex_init(lock)
+/* Of a class of the caller's. */
+#define __mutex_init(lock, name, key)                        \
+	do {                                                 \
+		ksync_mutex_init(lock);                      \
+		lockdep_set_class_and_name(lock, key, name); \
+	} while (0)
 
 KSYNC__KERNEL_NAME void mutex_destroy(struct mutex *lock)
 {

@@ -10,6 +10,12 @@
 #define DEFINE_RT_MUTEX(name) struct rt_mutex name = KSYNC__RT_MUTEX_INIT(#name)
 
 #define rt_mutex_init(lock) ksync_rt_mutex_init(lock)
+/* Of a class of the caller's. */
+#define __rt_mutex_init(lock, name, key)                     \
+	do {                                                 \
+		ksync_rt_mutex_init(lock);                   \
+		lockdep_set_class_and_name(lock, key, name); \
+	} while (0)
 
 KSYNC__KERNEL_NAME void rt_mutex_destroy(struct rt_mutex *lock)
 {

@@ -12,6 +12,12 @@
 #define DECLARE_RWSEM(name) struct rw_semaphore name = KSYNC__RWSEM_INIT(#name)
 
 #define init_rwsem(sem) ksync_init_rwsem(sem)
+/* Of a class of the caller's. */
+#define __init_rwsem(sem, name, key)                        \
+	do {                                                \
+		ksync_init_rwsem(sem);                      \
+		lockdep_set_class_and_name(sem, key, name); \
+	} while (0)
 
 KSYNC__KERNEL_NAME void down_read(struct rw_semaphore *sem)
 {

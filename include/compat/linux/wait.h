@@ -189,10 +189,58 @@ KSYNC__KERNEL_NAME bool wq_has_single_sleeper(struct wait_queue_head *wq_head)
 	return ksync_wq_has_single_sleeper(wq_head);
 }
 
+/*
+ * Under the queue's lock, which the caller holds. A waker that took no part in
+ * it sees the entry from here on: look at the condition after this, unless all
+ * wakers take the lock, as __wake_up() does.
+ */
+KSYNC__KERNEL_NAME void __add_wait_queue(struct wait_queue_head *wq_head,
+					 struct wait_queue_entry *wq_entry)
+{
+	ksync__add_wait_queue_locked(wq_head, wq_entry, false);
+}
+
+KSYNC__KERNEL_NAME void
+__add_wait_queue_exclusive(struct wait_queue_head *wq_head,
+			   struct wait_queue_entry *wq_entry)
+{
+	wq_entry->flags |= WQ_FLAG_EXCLUSIVE;
+	ksync__add_wait_queue_locked(wq_head, wq_entry, false);
+}
+
+KSYNC__KERNEL_NAME void
+__add_wait_queue_entry_tail(struct wait_queue_head *wq_head,
+			    struct wait_queue_entry *wq_entry)
+{
+	ksync__add_wait_queue_locked(wq_head, wq_entry, true);
+}
+
+KSYNC__KERNEL_NAME void
+__add_wait_queue_entry_tail_exclusive(struct wait_queue_head *wq_head,
+				      struct wait_queue_entry *wq_entry)
+{
+	wq_entry->flags |= WQ_FLAG_EXCLUSIVE;
+	ksync__add_wait_queue_locked(wq_head, wq_entry, true);
+}
+
+KSYNC__KERNEL_NAME void __remove_wait_queue(struct wait_queue_head *wq_head,
+					    struct wait_queue_entry *wq_entry)
+{
+	(void)wq_head;
+	ksync__remove_wait_queue_locked(wq_entry);
+}
+
+/* Takes the lock also if nobody waits, unlike wake_up(). */
 KSYNC__KERNEL_NAME int __wake_up(struct wait_queue_head *wq_head,
 				 unsigned int mode, int nr, void *key)
 {
-	return ksync_wake_up_key(wq_head, mode, nr, key);
+	unsigned long flags;
+	int woken;
+
+	ksync_spin_lock_irqsave(&wq_head->lock, flags);
+	woken = ksync__wake_up_locked(wq_head, mode, nr, key);
+	ksync_spin_unlock_irqrestore(&wq_head->lock, flags);
+	return woken;
 }
 
 KSYNC__KERNEL_NAME void __wake_up_sync_key(struct wait_queue_head *wq_head,

@@ -48,6 +48,9 @@ static inline void bitmap_clear(unsigned long *map, unsigned int start,
 		map[i / BITS_PER_LONG] &= ~(1UL << (i % BITS_PER_LONG));
 }
 
+/* "0-3,8": 0, -EINVAL, or -ERANGE if a bit is not among the nbits. */
+int bitmap_parselist(const char *text, unsigned long *map, int nbits);
+
 #define bitmap_empty(map, nbits) (find_first_bit(map, nbits) == (nbits))
 #define bitmap_full(map, nbits) (find_first_zero_bit(map, nbits) == (nbits))
 

@@ -44,6 +44,14 @@ static inline unsigned int fls_long(unsigned long x)
 	return (unsigned int)fls64(x);
 }
 
+/* The number of the nth bit that is set, from 0; BITS_PER_LONG if none is. */
+static inline unsigned long fns(unsigned long word, unsigned int n)
+{
+	while (word && n--)
+		word &= word - 1;
+	return word ? __ffs(word) : (unsigned long)BITS_PER_LONG;
+}
+
 static inline int get_count_order(unsigned int n)
 {
 	return n ? fls(n - 1) : -1;

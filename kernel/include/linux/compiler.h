@@ -41,6 +41,10 @@ ksync__here:                                  \
 	})
 #define __READ_ONCE(x) READ_ONCE(x)
 #define __WRITE_ONCE(x, v) WRITE_ONCE(x, v)
+#ifndef likely_notrace
+#define likely_notrace(x) likely(x)
+#define unlikely_notrace(x) unlikely(x)
+#endif
 #define READ_ONCE_NOCHECK(x) READ_ONCE(x)
 #define prevent_tail_call_optimization() smp_mb()
 

@@ -48,7 +48,23 @@ const struct cpumask *ksync_glue_cpumask_of(unsigned int cpu);
 #define cpumask_next(n, mask)                               \
 	((unsigned int)find_next_bit((mask)->bits, NR_CPUS, \
 				     (unsigned long)((n) + 1)))
+#define cpumask_next_zero(n, mask)                               \
+	((unsigned int)find_next_zero_bit((mask)->bits, NR_CPUS, \
+					  (unsigned long)((n) + 1)))
+#define cpumask_next_and(n, a, b)                                       \
+	((unsigned int)find_next_and_bit((a)->bits, (b)->bits, NR_CPUS, \
+					 (unsigned long)((n) + 1)))
+#define cpumask_first_and(a, b) cpumask_next_and(-1, a, b)
+#define cpumask_any_and(a, b) cpumask_first_and(a, b)
 #define cpumask_any(mask) cpumask_first(mask)
+#define cpumask_any_but(mask, cpu)                                          \
+	(cpumask_first(mask) != (unsigned int)(cpu) ? cpumask_first(mask) : \
+						      cpumask_next(cpu, mask))
+#define cpumask_full(mask) bitmap_full((mask)->bits, (unsigned long)NR_CPUS)
+#define cpumask_xor(d, a, b) \
+	bitmap_xor((d)->bits, (a)->bits, (b)->bits, NR_CPUS)
+#define cpumask_complement(d, s) \
+	bitmap_complement((d)->bits, (s)->bits, NR_CPUS)
 #define cpumask_weight(mask) bitmap_weight((mask)->bits, NR_CPUS)
 #define cpumask_empty(mask) bitmap_empty((mask)->bits, (unsigned long)NR_CPUS)
 #define cpumask_clear(mask) bitmap_zero((mask)->bits, NR_CPUS)
@@ -76,9 +92,25 @@ const struct cpumask *ksync_glue_cpumask_of(unsigned int cpu);
 #define cpumask_pr_args(mask) (int)NR_CPUS, (mask)->bits
 #define alloc_cpumask_var(mask, flags) ((void)(mask), true)
 #define zalloc_cpumask_var(mask, flags) (cpumask_clear(*(mask)), true)
+#define alloc_cpumask_var_node(mask, flags, node) alloc_cpumask_var(mask, flags)
+#define zalloc_cpumask_var_node(mask, flags, node) \
+	zalloc_cpumask_var(mask, flags)
 #define free_cpumask_var(mask) ((void)(mask))
-#define CPU_MASK_NONE { { 0 } }
-#define CPU_BITS_NONE { 0 }
+#define cpumask_available(mask) ((void)(mask), true)
+/* "0-3,8": 0, or the negative number of the error. */
+#define cpulist_parse(text, mask) \
+	bitmap_parselist(text, (mask)->bits, (int)NR_CPUS)
+#define cpumask_of_node(node) ((void)(node), cpu_online_mask)
+#define CPU_MASK_NONE     \
+	{                 \
+		{         \
+			0 \
+		}         \
+	}
+#define CPU_BITS_NONE \
+	{             \
+		0     \
+	}
 
 #define for_each_cpu(cpu, mask)                               \
 	for ((cpu) = cpumask_first(mask); (cpu) < nr_cpu_ids; \
@@ -90,5 +122,41 @@ const struct cpumask *ksync_glue_cpumask_of(unsigned int cpu);
 #define for_each_cpu_or(cpu, a, b)                   \
 	for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++) \
 		if (cpumask_test_cpu(cpu, a) || cpumask_test_cpu(cpu, b))
+
+#define for_each_cpu_and(cpu, a, b)            \
+	for ((cpu) = cpumask_first_and(a, b);  \
+	     (unsigned int)(cpu) < nr_cpu_ids; \
+	     (cpu) = cpumask_next_and((int)(cpu), (a), (b)))
+#define for_each_cpu_andnot(cpu, a, b)               \
+	for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++) \
+		if (cpumask_test_cpu(cpu, a) && !cpumask_test_cpu(cpu, b))
+
+/* The next one, once round from `start`; nr_cpu_ids after the last. */
+static inline unsigned int cpumask_next_wrap(int n, const struct cpumask *mask,
+					     int start, bool wrapped)
+{
+	unsigned int next = cpumask_next(n, mask);
+
+	if (next < nr_cpu_ids)
+		return wrapped && n < start && next >= (unsigned int)start ?
+			       nr_cpu_ids :
+			       next;
+	if (wrapped)
+		return nr_cpu_ids;
+	next = cpumask_first(mask);
+	return next < (unsigned int)start ? next : nr_cpu_ids;
+}
+
+#define for_each_cpu_wrap(cpu, mask, start)                                   \
+	for (unsigned int                                                     \
+		     ksync__left = cpumask_weight(mask),                      \
+		     ksync__at = ((cpu) = cpumask_next((int)(start)-1, mask), \
+				 (unsigned int)(cpu) >= nr_cpu_ids &&         \
+					  ((cpu) = cpumask_first(mask)),      \
+				 0u);                                         \
+	     ksync__at < ksync__left;                                         \
+	     ksync__at++, (cpu) = cpumask_next((int)(cpu), mask),             \
+		     (void)((unsigned int)(cpu) >= nr_cpu_ids &&              \
+			    ((cpu) = cpumask_first(mask))))
 
 #endif

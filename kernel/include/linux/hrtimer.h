@@ -43,6 +43,7 @@ u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval);
 #define hrtimer_start_range_ns(timer, tim, slack, mode) \
 	hrtimer_start(timer, tim, mode)
 
+#define schedule_hrtimeout(expires, mode) ksync__glue_hrtimeout(expires, mode)
 /* Sleep until, or for, so long in the state that was set; 0 if it was all. */
 #define schedule_hrtimeout_range(expires, slack, mode) \
 	ksync__glue_hrtimeout(expires, mode)

@@ -5,6 +5,11 @@
 
 #include <linux/math.h>
 
+static inline u64 mul_u32_u32(u32 a, u32 b)
+{
+	return (u64)a * b;
+}
+
 static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 {
 	*remainder = (u32)(dividend % divisor);

@@ -3,7 +3,15 @@
 #ifndef KSYNC_GLUE_MMZONE_H
 #define KSYNC_GLUE_MMZONE_H
 
+#include <linux/cache.h>
+#include <linux/list.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
+#include <linux/seqlock.h>
+#include <linux/spinlock.h>
+#include <linux/threads.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #ifndef PAGE_SHIFT
 #define PAGE_SHIFT 12

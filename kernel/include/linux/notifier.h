@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
+#include <linux/srcu.h>
 
 struct notifier_block;
 typedef int (*notifier_fn_t)(struct notifier_block *nb, unsigned long action,
@@ -33,11 +34,32 @@ struct raw_notifier_head {
 	struct notifier_block __rcu *head;
 };
 
-#define ATOMIC_NOTIFIER_INIT(name) \
-	{ .lock = __SPIN_LOCK_UNLOCKED((name).lock), .head = NULL }
-#define BLOCKING_NOTIFIER_INIT(name) \
-	{ .rwsem = __RWSEM_INITIALIZER((name).rwsem), .head = NULL }
-#define RAW_NOTIFIER_INIT(name) { .head = NULL }
+struct srcu_notifier_head {
+	struct mutex mutex;
+	struct srcu_struct srcu;
+	struct notifier_block __rcu *head;
+};
+
+#define ATOMIC_NOTIFIER_INIT(name)                                      \
+	{                                                               \
+		.lock = __SPIN_LOCK_UNLOCKED((name).lock), .head = NULL \
+	}
+#define BLOCKING_NOTIFIER_INIT(name)                                     \
+	{                                                                \
+		.rwsem = __RWSEM_INITIALIZER((name).rwsem), .head = NULL \
+	}
+#define RAW_NOTIFIER_INIT(name) \
+	{                       \
+		.head = NULL    \
+	}
+#define SRCU_NOTIFIER_INIT(name, pcpu)                                    \
+	{                                                                 \
+		.mutex = __MUTEX_INITIALIZER((name).mutex), .head = NULL, \
+		.srcu = KSYNC__SRCU_INIT(#name)                           \
+	}
+#define SRCU_NOTIFIER_HEAD(name) \
+	struct srcu_notifier_head name = SRCU_NOTIFIER_INIT(name, )
+#define SRCU_NOTIFIER_HEAD_STATIC(name) static SRCU_NOTIFIER_HEAD(name)
 #define ATOMIC_NOTIFIER_HEAD(name) \
 	struct atomic_notifier_head name = ATOMIC_NOTIFIER_INIT(name)
 #define BLOCKING_NOTIFIER_HEAD(name) \
@@ -210,6 +232,49 @@ static inline int raw_notifier_call_chain(struct raw_notifier_head *nh,
 					  unsigned long action, void *data)
 {
 	return ksync__glue_notifier_call(&nh->head, action, data);
+}
+
+/* Aborts if there is no memory for the domain, as the kernel's does. */
+static inline void srcu_init_notifier_head(struct srcu_notifier_head *nh)
+{
+	mutex_init(&nh->mutex);
+	BUG_ON(init_srcu_struct(&nh->srcu) < 0);
+	nh->head = NULL;
+}
+
+#define srcu_cleanup_notifier_head(name) cleanup_srcu_struct(&(name)->srcu)
+
+static inline int srcu_notifier_chain_register(struct srcu_notifier_head *nh,
+					       struct notifier_block *nb)
+{
+	int ret;
+
+	mutex_lock(&nh->mutex);
+	ret = ksync__glue_notifier_add(&nh->head, nb, false);
+	mutex_unlock(&nh->mutex);
+	return ret;
+}
+
+static inline int srcu_notifier_chain_unregister(struct srcu_notifier_head *nh,
+						 struct notifier_block *nb)
+{
+	int ret;
+
+	mutex_lock(&nh->mutex);
+	ret = ksync__glue_notifier_remove(&nh->head, nb);
+	mutex_unlock(&nh->mutex);
+	synchronize_srcu(&nh->srcu);
+	return ret;
+}
+
+static inline int srcu_notifier_call_chain(struct srcu_notifier_head *nh,
+					   unsigned long action, void *data)
+{
+	int idx = srcu_read_lock(&nh->srcu);
+	int ret = ksync__glue_notifier_call(&nh->head, action, data);
+
+	srcu_read_unlock(&nh->srcu, idx);
+	return ret;
 }
 
 #endif

@@ -97,14 +97,7 @@ void dump_stack_lvl(const char *log_lvl);
 	no_printk(KERN_DEBUG pr_fmt(fmt), ##__VA_ARGS__)
 #define printk_ratelimit() 1
 
-void ksync_glue_hex_dump(const char *level, const char *prefix, int rowsize,
-			 const void *buf, size_t len);
 enum { DUMP_PREFIX_NONE, DUMP_PREFIX_ADDRESS, DUMP_PREFIX_OFFSET };
-#define print_hex_dump(level, prefix, type, rowsize, groupsize, buf, len, \
-		       ascii)                                             \
-	ksync_glue_hex_dump(level, prefix, rowsize, buf, len)
-#define print_hex_dump_bytes(prefix, type, buf, len) \
-	ksync_glue_hex_dump(KERN_DEBUG, prefix, 16, buf, len)
 
 /* The kernel's printf, with the forms of %p above. */
 int ksync_glue_vsnprintf(char *buf, size_t size, const char *fmt, va_list args);
@@ -112,5 +105,19 @@ int ksync_glue_snprintf(char *buf, size_t size, const char *fmt, ...)
 	__printf(3, 4);
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list args);
 int scnprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
+
+/*
+ * One row of 16 or 32 bytes as groups of 1, 2, 4 or 8, and as ASCII beside;
+ * the length that it has, or would have if it did not fit.
+ */
+int hex_dump_to_buffer(const void *buf, size_t len, int row, int group,
+		       char *line, size_t size, bool ascii);
+void print_hex_dump(const char *level, const char *prefix, int prefix_type,
+		    int row, int group, const void *buf, size_t len,
+		    bool ascii);
+#define print_hex_dump_bytes(prefix, type, buf, len) \
+	print_hex_dump(KERN_DEBUG, prefix, type, 16, 1, buf, len, true)
+#define print_hex_dump_debug(prefix, type, row, group, buf, len, ascii) \
+	print_hex_dump(KERN_DEBUG, prefix, type, row, group, buf, len, ascii)
 
 #endif

@@ -8,6 +8,7 @@
 
 struct file;
 struct inode;
+struct path;
 struct seq_operations;
 
 struct seq_file {
@@ -27,6 +28,11 @@ struct seq_operations {
 };
 
 #define SEQ_SKIP 1
+
+/* There are no paths here: an error pointer, always. */
+char *d_path(const struct path *path, char *buf, int len);
+/* Copies, with the characters of `esc` in octal; its end, NULL if too long. */
+char *mangle_path(char *to, const char *from, const char *esc);
 
 void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
 void seq_vprintf(struct seq_file *m, const char *fmt, va_list args);

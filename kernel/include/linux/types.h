@@ -34,6 +34,19 @@ typedef unsigned int isolate_mode_t;
 #define DECLARE_BITMAP(name, bits) \
 	unsigned long name[((bits) + 8 * sizeof(long) - 1) / (8 * sizeof(long))]
 
+typedef int (*cmp_r_func_t)(const void *a, const void *b, const void *priv);
+typedef int (*cmp_func_t)(const void *a, const void *b);
+typedef void (*swap_r_func_t)(void *a, void *b, int size, const void *priv);
+typedef void (*swap_func_t)(void *a, void *b, int size);
+#define UUID_SIZE 16
+#define UUID_STRING_LEN 36
+typedef struct {
+	u8 b[UUID_SIZE];
+} guid_t;
+typedef struct {
+	u8 b[UUID_SIZE];
+} uuid_t;
+
 #define pgoff_t unsigned long
 
 typedef void (*call_rcu_func_kind_t)(void);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Scheduling in real time: no-ops, the program says it with
- * sched_setscheduler().
- */
+/* Scheduling in real time: no task is seen to have it. */
 #ifndef KSYNC_GLUE_SCHED_RT_H
 #define KSYNC_GLUE_SCHED_RT_H
 
@@ -10,8 +7,6 @@
 #include <linux/sched/prio.h>
 
 #define rt_task(p) 0
-#define sched_set_fifo(p) ((void)(p))
-#define sched_set_fifo_low(p) ((void)(p))
-#define sched_set_normal(p, nice) ((void)(p))
+#define rt_or_dl_task(p) 0
 
 #endif
