@@ -23,6 +23,7 @@
 #include "support/threads.h"
 
 TestSuite(rcu, .init = reports_take, .fini = reports_none);
+TestSuite(rcu_poll, .init = reports_take, .fini = reports_none);
 TestSuite(rcu_thread, .init = reports_take, .fini = reports_none);
 TestSuite(rcu_fork, .init = reports_take, .fini = reports_none);
 
@@ -624,6 +625,205 @@ Test(rcu, call_without_a_function_is_refused)
 	cr_assert_not_null(strstr(reports.kept[0].what, "without a function"));
 	reports_forget();
 	rcu_barrier();
+}
+
+/* ---- polled grace periods ---- */
+
+Test(rcu_poll, of_a_cookie_is_over_after_a_grace_period_and_not_before)
+{
+	unsigned long cookie = get_state_synchronize_rcu();
+
+	/* Nobody makes one. */
+	nap_ms(20);
+	cr_assert_not(poll_state_synchronize_rcu(cookie));
+	synchronize_rcu();
+	cr_assert(poll_state_synchronize_rcu(cookie));
+	synchronize_rcu();
+	cr_assert(poll_state_synchronize_rcu(cookie));
+	cr_assert_not(poll_state_synchronize_rcu(get_state_synchronize_rcu()));
+}
+
+Test(rcu_poll, of_a_cookie_that_is_started_is_over_some_day)
+{
+	for (int i = 0; i < 100; i++) {
+		unsigned long cookie = start_poll_synchronize_rcu();
+
+		wait_until(poll_state_synchronize_rcu(cookie));
+	}
+}
+
+Test(rcu_poll, waits_for_a_reader_that_had_begun)
+{
+	struct crew crew;
+	unsigned long cookie;
+
+	crew_start(&crew, 1, read_until_told, NULL);
+	wait_until(get_flag(&scene.inside));
+	cookie = start_poll_synchronize_rcu();
+	nap_ms(20);
+	cr_assert_not(poll_state_synchronize_rcu(cookie));
+	set_flag(&scene.leave);
+	wait_until(poll_state_synchronize_rcu(cookie));
+	cr_assert(get_flag(&scene.left));
+	crew_join(&crew);
+}
+
+/* A grace period that has begun before is not enough. */
+Test(rcu_poll, of_a_cookie_is_not_served_by_who_had_begun)
+{
+	struct crew crew;
+	unsigned long cookie, later;
+
+	rcu_read_lock();
+	cookie = start_poll_synchronize_rcu();
+	/* Now it has begun. */
+	wait_until((later = get_state_synchronize_rcu()) != cookie);
+	crew_start(&crew, 1, read_until_told, NULL);
+	wait_until(get_flag(&scene.inside));
+	rcu_read_unlock();
+	wait_until(poll_state_synchronize_rcu(cookie));
+	cr_assert_not(poll_state_synchronize_rcu(later));
+	set_flag(&scene.leave);
+	crew_join(&crew);
+	cond_synchronize_rcu(later);
+	cr_assert(poll_state_synchronize_rcu(later));
+}
+
+Test(rcu_poll, may_begin_and_look_in_a_reader_and_in_a_callback)
+{
+	unsigned long cookie;
+
+	rcu_read_lock();
+	cookie = start_poll_synchronize_rcu();
+	cr_assert_not(poll_state_synchronize_rcu(cookie));
+	rcu_read_unlock();
+	wait_until(poll_state_synchronize_rcu(cookie));
+}
+
+static void cond_of_now(void)
+{
+	cond_synchronize_rcu(get_state_synchronize_rcu());
+}
+
+static void cond_expedited_of_now(void)
+{
+	cond_synchronize_rcu_expedited(get_state_synchronize_rcu());
+}
+
+static void cond_full_of_now(void)
+{
+	struct rcu_gp_oldstate state;
+
+	get_state_synchronize_rcu_full(&state);
+	cond_synchronize_rcu_full(&state);
+}
+
+Test(rcu_poll, cond_waits_for_a_reader_that_had_begun)
+{
+	one_reader_one_waiter(cond_of_now);
+	memset(&scene, 0, sizeof(scene));
+	one_reader_one_waiter(cond_expedited_of_now);
+	memset(&scene, 0, sizeof(scene));
+	one_reader_one_waiter(cond_full_of_now);
+}
+
+Test(rcu_poll, cond_does_not_wait_if_it_is_over)
+{
+	unsigned long cookie = get_state_synchronize_rcu();
+	struct crew crew;
+
+	synchronize_rcu();
+	crew_start(&crew, 1, read_until_told, NULL);
+	wait_until(get_flag(&scene.inside));
+	cond_synchronize_rcu(cookie);
+	cond_synchronize_rcu_expedited(cookie);
+	cond_synchronize_rcu(get_completed_synchronize_rcu());
+	set_flag(&scene.leave);
+	crew_join(&crew);
+}
+
+Test(rcu_poll, full_and_expedited_names_are_the_same)
+{
+	struct rcu_gp_oldstate full, other;
+	unsigned long cookie;
+
+	get_state_synchronize_rcu_full(&full);
+	cr_assert_not(poll_state_synchronize_rcu_full(&full));
+	start_poll_synchronize_rcu_full(&full);
+	wait_until(poll_state_synchronize_rcu_full(&full));
+	start_poll_synchronize_rcu_expedited_full(&full);
+	other = full;
+	cr_assert(same_state_synchronize_rcu_full(&full, &other));
+	cond_synchronize_rcu_expedited_full(&full);
+	cr_assert(poll_state_synchronize_rcu_full(&full));
+	cookie = start_poll_synchronize_rcu_expedited();
+	cr_assert(same_state_synchronize_rcu(cookie, cookie));
+	cr_assert_not(same_state_synchronize_rcu(
+		cookie, get_completed_synchronize_rcu()));
+	wait_until(poll_state_synchronize_rcu(cookie));
+	get_completed_synchronize_rcu_full(&full);
+	cr_assert(poll_state_synchronize_rcu_full(&full));
+	cr_assert(poll_state_synchronize_rcu(get_completed_synchronize_rcu()));
+}
+
+/* As many as it says. */
+Test(rcu_poll, no_more_cookies_are_not_over_than_is_said)
+{
+	unsigned long cookies[3];
+	int different = 1;
+
+	cookies[0] = get_state_synchronize_rcu();
+	rcu_read_lock();
+	(void)start_poll_synchronize_rcu();
+	nap_ms(20);
+	cookies[1] = get_state_synchronize_rcu();
+	cookies[2] = get_state_synchronize_rcu();
+	for (int i = 1; i < 3; i++)
+		different +=
+			!same_state_synchronize_rcu(cookies[i - 1], cookies[i]);
+	cr_assert_leq(different, NUM_ACTIVE_RCU_POLL_OLDSTATE);
+	rcu_read_unlock();
+}
+
+static void starts_without_a_thread(void *arg)
+{
+	unsigned long cookie;
+
+	(void)arg;
+	if (!make_no_more_threads())
+		return;
+	cookie = start_poll_synchronize_rcu();
+	must(reports_count() == 1);
+	must(strstr(reports.kept[0].what, "no thread can be made") != NULL);
+	must(!poll_state_synchronize_rcu(cookie));
+	cond_synchronize_rcu(cookie);
+	must(poll_state_synchronize_rcu(cookie));
+}
+
+Test(rcu_poll, says_if_there_can_be_no_thread_for_it)
+{
+	child_succeeds(starts_without_a_thread, NULL);
+}
+
+static void is_over_in_the_child(void *arg)
+{
+	unsigned long cookie = *(unsigned long *)arg;
+
+	rcu_read_unlock();
+	wait_until(poll_state_synchronize_rcu(cookie));
+	cookie = start_poll_synchronize_rcu();
+	wait_until(poll_state_synchronize_rcu(cookie));
+}
+
+Test(rcu_fork, what_was_asked_for_is_over_in_the_child_too)
+{
+	unsigned long cookie;
+
+	rcu_read_lock();
+	cookie = start_poll_synchronize_rcu();
+	child_succeeds(is_over_in_the_child, &cookie);
+	rcu_read_unlock();
+	wait_until(poll_state_synchronize_rcu(cookie));
 }
 
 /* ---- a head that is queued twice ---- */

@@ -70,13 +70,24 @@ static void update_once(struct stress_thread *self, unsigned long value)
 {
 	struct item *fresh = item_new(value);
 	struct item *old;
+	unsigned long cookie;
 
 	ksync_mutex_lock(&update_lock);
 	old = ksync_rcu_replace_pointer(shared, fresh, 1);
 	ksync_mutex_unlock(&update_lock);
-	switch (stress_random(self, 4)) {
+	switch (stress_random(self, 6)) {
 	case 0:
 		ksync_synchronize_rcu();
+		item_free(old);
+		break;
+	case 3:
+		ksync_cond_synchronize_rcu(ksync_get_state_synchronize_rcu());
+		item_free(old);
+		break;
+	case 4:
+		cookie = ksync_start_poll_synchronize_rcu();
+		while (!ksync_poll_state_synchronize_rcu(cookie))
+			stress_delay(self);
 		item_free(old);
 		break;
 	case 1:

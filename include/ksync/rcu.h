@@ -199,6 +199,77 @@ KSYNC_API void ksync_synchronize_rcu(void);
  */
 KSYNC_API void ksync_synchronize_rcu_expedited(void);
 
+/* ksync_poll_state_synchronize_rcu() of this is true. */
+#define KSYNC_RCU_COMPLETED 1ul
+
+/**
+ * ksync_get_state_synchronize_rcu() - which grace period will have been enough
+ *
+ * For what the caller has removed before; nothing is begun for it.
+ *
+ * Context: Any.
+ * Order: Full.
+ * Return: a cookie for ksync_poll_state_synchronize_rcu(). No more than two of
+ *	them are not over at a time.
+ * Example::
+ *
+ *	unsigned long cookie = ksync_get_state_synchronize_rcu();
+ *
+ *	bool over = ksync_poll_state_synchronize_rcu(cookie);
+ */
+KSYNC_API unsigned long ksync_get_state_synchronize_rcu(void);
+
+/**
+ * ksync_start_poll_synchronize_rcu() - the same, and have it made
+ *
+ * By the thread that runs callbacks, after those that it is at.
+ *
+ * Context: Any but signal handlers; also in a reader and in a callback. May
+ *	make a thread; if there can be none, that is reported, and the grace
+ *	period comes with the next one that somebody waits for.
+ * Order: Full.
+ * Return: a cookie for ksync_poll_state_synchronize_rcu().
+ * Example::
+ *
+ *	unsigned long cookie = ksync_start_poll_synchronize_rcu();
+ *
+ *	bool over = ksync_poll_state_synchronize_rcu(cookie);
+ */
+KSYNC_API unsigned long ksync_start_poll_synchronize_rcu(void);
+
+/**
+ * ksync_poll_state_synchronize_rcu() - is that grace period over?
+ * @cookie: from one of the two functions above, or KSYNC_RCU_COMPLETED
+ *
+ * Says so until half of all numbers of grace periods have passed: with 64 bits
+ * that does not happen, with 32 bits it takes a minute of nothing else.
+ *
+ * Context: Any but signal handlers; also in a reader.
+ * Order: Full if it returns true, with respect to every reader that began
+ *	before the cookie.
+ * Return: true if it is over.
+ * Example::
+ *
+ *	unsigned long cookie = ksync_start_poll_synchronize_rcu();
+ *
+ *	bool over = ksync_poll_state_synchronize_rcu(cookie);
+ */
+KSYNC_API bool ksync_poll_state_synchronize_rcu(unsigned long cookie);
+
+/**
+ * ksync_cond_synchronize_rcu() - wait for one, unless that one is over
+ * @cookie: as for ksync_poll_state_synchronize_rcu()
+ *
+ * Context: As ksync_synchronize_rcu(), also if it need not wait.
+ * Order: As ksync_synchronize_rcu().
+ * Example::
+ *
+ *	unsigned long cookie = ksync_get_state_synchronize_rcu();
+ *
+ *	ksync_cond_synchronize_rcu(cookie);
+ */
+KSYNC_API void ksync_cond_synchronize_rcu(unsigned long cookie);
+
 /**
  * ksync_call_rcu() - have a function called after a grace period
  * @head: in the object that was removed; unused until @func runs. Need not be

@@ -3,11 +3,11 @@
  * RCU readers and grace periods, over liburcu (rcu_urcu.h).
  *
  * Words: leader, the low half of the reference of the one task that is inside a
- * grace period; done, how many there have been
+ * grace period; done, twice the number of those that there have been
  *
  *  from                  event          to                    by      order
  *  leader = 0            it begins      leader = ref          a task  full
- *  leader = ref, done=n  it is over     done=n+1, leader = 0  leader  full
+ *  leader = ref, done=n  it is over     done=n+2, leader = 0  leader  full
  *
  * Word: inside, a count of threads that register or unregister, plus FORKING
  *
@@ -39,6 +39,7 @@
 #include <ksync/rcu.h>
 
 #include "port/life.h"
+#include "rcu_gp.h"
 #include "rcu_spare.h"
 #include "rcu_urcu.h"
 #include "task/wait.h"
@@ -46,13 +47,16 @@
 
 #define FORKING (1 << 20)
 
+/* So no number is KSYNC_RCU_COMPLETED. */
+#define GP_STEP 2ul
+
 /* How long a fork in a grace period waits, and how long others for it. */
 #define FORK_WAITS_NS 100000000LL
 
 KSYNC_TLS struct ksync__rcu_reader ksync__rcu;
 
 static ksync_u32 leader;
-static ksync_u32 done;	       /* the leader's; others read it */
+static unsigned long done;     /* the leader's; others read it */
 static ksync_atomic_t waiting; /* threads that sleep until leader changes */
 static ksync_atomic_t inside;
 static bool forget_when_through; /* I2. Written in a child alone */
@@ -291,7 +295,7 @@ static void leader_wait(struct ksync__wait *wait,
 
 /*
  * Lead after others. False: their grace periods have served. While done
- * is n, the grace period that makes it n + 1 may have begun; the one after that
+ * is n, the grace period that makes it n + 2 may have begun; the one after that
  * begins later.
  */
 static bool lead_again(unsigned long ref, const void *where)
@@ -299,7 +303,7 @@ static bool lead_again(unsigned long ref, const void *where)
 	struct ksync__wait wait = { .self = ksync__task_self(),
 				    .deadline = KSYNC__NEVER };
 	struct ksync__backoff backoff = { 0 };
-	ksync_u32 since;
+	unsigned long since;
 
 	if (ksync_unlikely(leads(ref))) {
 		ksync__deadlock("rcu", &leader,
@@ -312,7 +316,7 @@ static bool lead_again(unsigned long ref, const void *where)
 	ksync__wait_may_spin(&wait);
 	while (!lead(ref))
 		leader_wait(&wait, &backoff);
-	return KSYNC_READ_ONCE(done) - since - 2 > INT_MAX;
+	return KSYNC_READ_ONCE(done) - since - 2 * GP_STEP > LONG_MAX;
 }
 
 static void lead_no_more(void)
@@ -365,7 +369,7 @@ static void grace_period(unsigned long ref, const void *where)
 	if (lead(ref) || lead_again(ref, where)) {
 		ksync__rcu_spare_synchronize();
 		gp_synchronize();
-		KSYNC_WRITE_ONCE(done, done + 1);
+		KSYNC_WRITE_ONCE(done, done + GP_STEP);
 	}
 	lead_no_more();
 }
@@ -387,6 +391,35 @@ void ksync_synchronize_rcu(void)
 	ksync_watch_opaque_release(&tag_grace_period);
 	grace_period(ksync__self, KSYNC__CALLER());
 	ksync_watch_opaque_acquire(&tag_reader);
+}
+
+unsigned long ksync__rcu_cookie(void)
+{
+	bool begun;
+
+	ksync_watch_opaque_release(&tag_grace_period);
+	/* ORDER rcu.cookie: full. What the caller has removed comes before the
+	 * barriers of a grace period that begins after this look at the leader.
+	 * Other end: ksync__rcu_is_over(). */
+	ksync_smp_mb();
+	begun = KSYNC_READ_ONCE(leader) != 0;
+	/* ORDER rcu.cookie: full. If there is none, who led last is in done.
+	 * Other end: ksync__rcu_is_over(). */
+	ksync_smp_mb();
+	return KSYNC_READ_ONCE(done) + (begun ? 2 : 1) * GP_STEP;
+}
+
+bool ksync__rcu_is_over(unsigned long cookie)
+{
+	unsigned long now = KSYNC_READ_ONCE(done);
+
+	if (cookie != KSYNC_RCU_COMPLETED && (long)(now - cookie) < 0)
+		return false;
+	/* ORDER rcu.cookie: full. What the readers did is visible, and nothing
+	 * that follows comes before. Other end: ksync__rcu_cookie(). */
+	ksync_smp_mb();
+	ksync_watch_opaque_acquire(&tag_reader);
+	return true;
 }
 
 void ksync_synchronize_rcu_expedited(void)

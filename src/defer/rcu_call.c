@@ -17,6 +17,7 @@
 
 #include "calls.h"
 #include "port/life.h"
+#include "rcu_gp.h"
 #include "runner.h"
 #include "task/park.h"
 #include "task/wait.h"
@@ -35,6 +36,8 @@ static bool calls_are_there(void)
 	return ksync__calls_any(&calls);
 }
 
+static bool work_is_there(void);
+
 static void mend(void)
 {
 	ksync__calls_mend(&calls);
@@ -46,7 +49,7 @@ static struct ksync__runner runner = {
 		  .name = "ksync-rcu",
 		  .stack = KSYNC__THREAD_STACK },
 	.once = run_once,
-	.busy = calls_are_there,
+	.busy = work_is_there,
 	.mend = mend,
 };
 
@@ -61,18 +64,31 @@ static void run(ksync_rcu_head_t *head)
 		ksync__runner_call(&runner, head);
 }
 
+/* Who is dismissed leaves it to those that ask again. */
+static bool work_is_there(void)
+{
+	return calls_are_there() ||
+	       (!KSYNC_READ_ONCE(runner.dismissed) && ksync__rcu_poll_wants());
+}
+
 /* Run what was called so far. */
 static bool run_once(void)
 {
 	ksync_rcu_head_t *head;
 
-	if (!ksync__calls_take(&calls))
+	if (!ksync__calls_take(&calls) && !ksync__rcu_poll_wants())
 		return false;
 	ksync_watch_step("rcu.grace_period");
 	ksync_synchronize_rcu();
 	while ((head = ksync__calls_pop(&calls)) != NULL)
 		run(head);
 	return true;
+}
+
+bool ksync__rcu_runner_ask(void)
+{
+	ksync__runner_wake(&runner);
+	return ksync__runner_get(&runner);
 }
 
 /* ---- calls ---- */

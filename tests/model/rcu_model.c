@@ -21,6 +21,7 @@
 #include <ksync/rcu.h>
 #include <urcu/urcu-memb.h>
 
+#include "defer/rcu_gp.h"
 #include "defer/rcu_spare.h"
 #include "port/port.h"
 #include "system.h"
@@ -355,6 +356,75 @@ static void ordered(int self)
 	ksync_rcu_read_unlock();
 }
 
+/*
+ * A cookie that another's grace period serves, or does not: then the end frees
+ * what was removed. That one reads before the grace period, or after it.
+ */
+static struct thing *left;
+
+static void cookie_only(void)
+{
+	struct thing *old =
+		ksync_rcu_replace_pointer(shared, thing_make(2), true);
+	unsigned long cookie = ksync_get_state_synchronize_rcu();
+
+	if (ksync__rcu_is_over(cookie)) {
+		explore_outcome("over");
+		ksync__heap_free(old);
+	} else {
+		left = old;
+	}
+}
+
+static void read_once(void)
+{
+	ksync_rcu_read_lock();
+	show_value(ksync_rcu_dereference(shared));
+	ksync_rcu_read_unlock();
+}
+
+static void reads_then_waits(int self)
+{
+	if (self == 0) {
+		cookie_only();
+		return;
+	}
+	read_once();
+	ksync_synchronize_rcu();
+}
+
+static void waits_then_reads(int self)
+{
+	if (self == 0) {
+		cookie_only();
+		return;
+	}
+	ksync_synchronize_rcu();
+	read_once();
+}
+
+static void end_left(void)
+{
+	if (left)
+		ksync__heap_free(left);
+	end();
+}
+
+/* Over without a wait, or after it. */
+static void cond(int self)
+{
+	struct thing *old;
+
+	if (self) {
+		ksync_synchronize_rcu();
+		read_once();
+		return;
+	}
+	old = ksync_rcu_replace_pointer(shared, thing_make(2), true);
+	ksync_cond_synchronize_rcu(ksync_get_state_synchronize_rcu());
+	ksync__heap_free(old);
+}
+
 /* The thread ends inside the reader, which is reported and ends it. */
 static void exit_setup(void)
 {
@@ -550,6 +620,23 @@ static void call_sleeps(int self)
 	ksync_call_rcu(&heads[0], sleeps);
 	ksync_call_rcu(&heads[1], counted);
 	ksync_mutex_unlock(&busy);
+}
+
+/* Who runs callbacks makes the grace period before it sleeps, or ends. */
+static unsigned long cookie;
+
+static void starts(int self)
+{
+	if (self == 0)
+		system_servant();
+	else
+		cookie = ksync_start_poll_synchronize_rcu();
+}
+
+static void expect_over(void)
+{
+	explore_assert(ksync__rcu_is_over(cookie));
+	end();
 }
 
 /* kfree_rcu() frees without a callback. */
@@ -751,6 +838,15 @@ static const struct explore_test tests[] = {
 	{ "late_and_registered", THREE, .setup = late_and_registered,
 	  .thread = replace, .bound = 2 },
 	{ "ordered", TWO, .setup = one_reader, .thread = ordered },
+	{ "reads_then_waits", .threads = 2, .setup = one_reader,
+	  .thread = reads_then_waits, .finish = end_left },
+	{ "reads_then_waits_bare", .threads = 2, .setup = without_membarrier,
+	  .thread = reads_then_waits, .finish = end_left },
+	{ "waits_then_reads", .threads = 2, .setup = one_reader,
+	  .thread = waits_then_reads, .finish = end_left },
+	{ "waits_then_reads_bare", .threads = 2, .setup = without_membarrier,
+	  .thread = waits_then_reads, .finish = end_left },
+	{ "cond", TWO, .setup = one_reader, .thread = cond, .bound = 2 },
 	{ "exit_outside", TWO, .setup = one_reader, .thread = replace,
 	  .exits = true, .outcomes = "1|2" },
 	{ "exit_inside", .threads = 2, .setup = exit_setup,
@@ -771,6 +867,12 @@ static const struct explore_test tests[] = {
 	  .thread = call_sleeps, WORKER, .finish = expect_both, .bound = 2 },
 	{ "call_first", .threads = 2, .setup = worker_none, .thread = call,
 	  .servants = 1, .finish = expect_1 },
+	{ "starts", .threads = 2, .setup = worker_one, .thread = starts, WORKER,
+	  .finish = expect_over },
+	{ "starts_idle", .threads = 2, .setup = worker_ends, .thread = starts,
+	  .servants = 1, .finish = expect_over },
+	{ "starts_first", .threads = 2, .setup = worker_none, .thread = starts,
+	  .servants = 1, .finish = expect_over },
 	{ "kfree", TWO, .setup = worker_one, .thread = kfree, WORKER },
 	{ "barrier", .threads = 2, .setup = worker_one, .thread = barrier,
 	  WORKER, .finish = expect_1 },

@@ -74,6 +74,104 @@ KSYNC__KERNEL_NAME void synchronize_rcu_expedited(void)
 	ksync_synchronize_rcu_expedited();
 }
 
+/* Grace periods that are polled. There is one kind, so the full state is the
+ * cookie, and expedited is what all are. */
+#define NUM_ACTIVE_RCU_POLL_OLDSTATE 2
+#define NUM_ACTIVE_RCU_POLL_FULL_OLDSTATE 2
+
+struct rcu_gp_oldstate {
+	unsigned long rgos_norm;
+};
+
+KSYNC__KERNEL_NAME unsigned long get_completed_synchronize_rcu(void)
+{
+	return KSYNC_RCU_COMPLETED;
+}
+
+KSYNC__KERNEL_NAME void
+get_completed_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp)
+{
+	rgosp->rgos_norm = KSYNC_RCU_COMPLETED;
+}
+
+KSYNC__KERNEL_NAME unsigned long get_state_synchronize_rcu(void)
+{
+	return ksync_get_state_synchronize_rcu();
+}
+
+KSYNC__KERNEL_NAME void
+get_state_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp)
+{
+	rgosp->rgos_norm = ksync_get_state_synchronize_rcu();
+}
+
+KSYNC__KERNEL_NAME unsigned long start_poll_synchronize_rcu(void)
+{
+	return ksync_start_poll_synchronize_rcu();
+}
+
+KSYNC__KERNEL_NAME void
+start_poll_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp)
+{
+	rgosp->rgos_norm = ksync_start_poll_synchronize_rcu();
+}
+
+KSYNC__KERNEL_NAME unsigned long start_poll_synchronize_rcu_expedited(void)
+{
+	return ksync_start_poll_synchronize_rcu();
+}
+
+KSYNC__KERNEL_NAME void
+start_poll_synchronize_rcu_expedited_full(struct rcu_gp_oldstate *rgosp)
+{
+	rgosp->rgos_norm = ksync_start_poll_synchronize_rcu();
+}
+
+KSYNC__KERNEL_NAME bool poll_state_synchronize_rcu(unsigned long oldstate)
+{
+	return ksync_poll_state_synchronize_rcu(oldstate);
+}
+
+KSYNC__KERNEL_NAME bool
+poll_state_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp)
+{
+	return ksync_poll_state_synchronize_rcu(rgosp->rgos_norm);
+}
+
+KSYNC__KERNEL_NAME void cond_synchronize_rcu(unsigned long oldstate)
+{
+	ksync_cond_synchronize_rcu(oldstate);
+}
+
+KSYNC__KERNEL_NAME void cond_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp)
+{
+	ksync_cond_synchronize_rcu(rgosp->rgos_norm);
+}
+
+KSYNC__KERNEL_NAME void cond_synchronize_rcu_expedited(unsigned long oldstate)
+{
+	ksync_cond_synchronize_rcu(oldstate);
+}
+
+KSYNC__KERNEL_NAME void
+cond_synchronize_rcu_expedited_full(struct rcu_gp_oldstate *rgosp)
+{
+	ksync_cond_synchronize_rcu(rgosp->rgos_norm);
+}
+
+KSYNC__KERNEL_NAME bool same_state_synchronize_rcu(unsigned long oldstate1,
+						   unsigned long oldstate2)
+{
+	return oldstate1 == oldstate2;
+}
+
+KSYNC__KERNEL_NAME bool
+same_state_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp1,
+				struct rcu_gp_oldstate *rgosp2)
+{
+	return rgosp1->rgos_norm == rgosp2->rgos_norm;
+}
+
 KSYNC__KERNEL_NAME void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	ksync_call_rcu(head, func);
