@@ -3,49 +3,16 @@
 	"one thread at a time is in the section, it sees what the one " \
 	"before it wrote, and whoever waits gets in or is told why not"
 
-#include <errno.h>
-
-#include <ksync/ksync.h>
-
-#include "stress.h"
-
-#define MAX_TASKS 256
+#include "crowd.h"
 
 static ksync_mutex_t lock = KSYNC_MUTEX_INIT;
 
-/* Plain, under the lock; ThreadSanitizer sees who had no right to it. */
-static struct {
-	const struct stress_thread *inside;
-	unsigned long begun;
-	unsigned long ended;
-} section;
-
-static unsigned long taken; /* relaxed: times that somebody got the lock */
-static ksync_task_t *tasks[MAX_TASKS]; /* relaxed: the scene's threads */
-
 static void in_section(struct stress_thread *self)
 {
-	stress_require(!section.inside, "two threads are in the section");
 	stress_require(ksync_mutex_get_owner(&lock) ==
 			       (unsigned long)ksync_current(),
 		       "the lock does not name its owner");
-	section.inside = self;
-	section.begun++;
-	stress_delay(self);
-	section.ended++;
-	stress_require(section.begun == section.ended && section.inside == self,
-		       "another thread was in the section");
-	section.inside = NULL;
-	ksync_atomic_long_inc((ksync_atomic_long_t *)&taken);
-}
-
-/* A point in time at which a lock call may just be busy. */
-static struct timespec soon(struct stress_thread *self)
-{
-	int64_t at = stress_clock() + stress_random(self, 300000);
-
-	return (struct timespec){ .tv_sec = at / 1000000000,
-				  .tv_nsec = at % 1000000000 };
+	crowd_pass(self);
 }
 
 /* Forms that may come back without the lock; what they say is checked. */
@@ -63,7 +30,7 @@ static bool take_or_leave(struct stress_thread *self)
 		return !ret;
 	case 2:
 	case 3:
-		deadline = soon(self);
+		deadline = crowd_soon(self);
 		ret = ksync_mutex_lock_until(&lock, &deadline);
 		stress_require(!ret || (ret == -ETIME &&
 					stress_clock() >=
@@ -89,46 +56,16 @@ static bool take_or_leave(struct stress_thread *self)
 	return !ret;
 }
 
-static void disturb(struct stress_thread *self, unsigned int index)
+static void after_crowd(void)
 {
-	ksync_task_t *task = KSYNC_READ_ONCE(tasks[index]);
-
-	if (!task)
-		return;
-	if (stress_chance(self, 2))
-		ksync_task_interrupt(task);
-	else
-		ksync_task_kill(task);
-}
-
-static void enter_scene(struct stress_thread *self)
-{
-	KSYNC_WRITE_ONCE(tasks[self->index], ksync_task_get(ksync_current()));
-}
-
-static void before(void)
-{
-	section.begun = 0;
-	section.ended = 0;
-	taken = 0;
-}
-
-static void after(void)
-{
-	for (int i = 0; i < MAX_TASKS; i++) {
-		if (tasks[i])
-			ksync_task_put(tasks[i]);
-		tasks[i] = NULL;
-	}
-	stress_require(section.ended == taken, "a section was lost");
+	crowd_leave();
 	stress_require(!ksync_mutex_is_locked(&lock), "left locked");
 }
 
 /* Any form, with interrupts from anybody. */
 static void use(struct stress_thread *self)
 {
-	if (stress_chance(self, 8))
-		disturb(self, stress_random(self, self->threads));
+	crowd_disturb(self);
 	if (stress_chance(self, 2))
 		ksync_mutex_lock(&lock);
 	else if (!take_or_leave(self))
@@ -140,7 +77,7 @@ static void use(struct stress_thread *self)
 /* All the time: the queue is long, and locks are handed over. */
 static void crowd(struct stress_thread *self)
 {
-	enter_scene(self);
+	crowd_enter(self);
 	while (stress_on(self))
 		use(self);
 }
@@ -151,7 +88,7 @@ static void crowd(struct stress_thread *self)
  */
 static void rounds(struct stress_thread *self)
 {
-	enter_scene(self);
+	crowd_enter(self);
 	do {
 		for (unsigned int n = stress_random(self, 4); n; n--)
 			use(self);
@@ -162,7 +99,7 @@ static void rounds(struct stress_thread *self)
 /* One holds, one gives up while the lock is released, the rest depend on it. */
 static void leavers(struct stress_thread *self)
 {
-	enter_scene(self);
+	crowd_enter(self);
 	do {
 		for (int n = 0; n < 4; n++) {
 			if (self->index == 1 && !take_or_leave(self))
@@ -171,7 +108,7 @@ static void leavers(struct stress_thread *self)
 				ksync_mutex_lock(&lock);
 			in_section(self);
 			if (self->index == 0)
-				disturb(self, 1);
+				crowd_disturb_one(self, 1);
 			ksync_mutex_unlock(&lock);
 		}
 	} while (stress_meet(self));
@@ -245,25 +182,21 @@ int main(void)
 		{ .name = "crowd",
 		  .threads = 4,
 		  .any_number = true,
-		  .before = before,
 		  .body = crowd,
-		  .after = after },
+		  .after = after_crowd },
 		{ .name = "rounds",
 		  .threads = 3,
 		  .any_number = true,
-		  .before = before,
 		  .body = rounds,
-		  .after = after },
+		  .after = after_crowd },
 		{ .name = "pairs",
 		  .threads = 2,
-		  .before = before,
 		  .body = rounds,
-		  .after = after },
+		  .after = after_crowd },
 		{ .name = "leavers",
 		  .threads = 3,
-		  .before = before,
 		  .body = leavers,
-		  .after = after },
+		  .after = after_crowd },
 		{ .name = "revival",
 		  .threads = 2,
 		  .before = before_revival,
@@ -271,9 +204,8 @@ int main(void)
 		  .after = after_revival },
 		{ .name = "many",
 		  .threads = 64,
-		  .before = before,
 		  .body = crowd,
-		  .after = after },
+		  .after = after_crowd },
 		{ .name = NULL },
 	};
 

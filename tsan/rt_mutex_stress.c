@@ -3,34 +3,18 @@
 	"one thread has the lock, sees what the last one did, and whoever " \
 	"waits gets it, gives up in time or is told"
 
-#include <errno.h>
-
-#include <ksync/ksync.h>
-
-#include "stress.h"
-
-#define MAX_TASKS 64
+#include "crowd.h"
 
 static ksync_rt_mutex_t lock;
-static unsigned long entered;	       /* plain, under lock */
-static unsigned long taken;	       /* relaxed */
-static ksync_task_t *tasks[MAX_TASKS]; /* relaxed */
 
 static void before(void)
 {
 	ksync_rt_mutex_init(&lock);
-	entered = 0;
-	taken = 0;
 }
 
 static void after(void)
 {
-	for (int i = 0; i < MAX_TASKS; i++) {
-		if (tasks[i])
-			ksync_task_put(tasks[i]);
-		tasks[i] = NULL;
-	}
-	stress_require(entered == taken, "an entry was lost");
+	crowd_leave();
 	stress_require(!ksync_rt_mutex_is_locked(&lock), "somebody has it");
 }
 
@@ -54,27 +38,17 @@ static bool take(struct stress_thread *self)
 	default:
 		ksync_rt_mutex_lock(&lock);
 	}
-	stress_require(!ret || ret == -EINTR || ret == -ETIME, "wrong result");
-	if (ret == -EINTR)
-		(void)ksync_task_clear_pending();
-	return !ret;
+	return crowd_got(ret);
 }
 
 static void crowd(struct stress_thread *self)
 {
-	ksync_task_t *task;
-
-	KSYNC_WRITE_ONCE(tasks[self->index], ksync_task_get(ksync_current()));
+	crowd_enter(self);
 	while (stress_on(self)) {
-		task = KSYNC_READ_ONCE(
-			tasks[stress_random(self, self->threads)]);
-		if (task && stress_chance(self, 8))
-			ksync_task_kill(task);
+		crowd_disturb(self);
 		if (!take(self))
 			continue;
-		entered++;
-		stress_delay(self);
-		ksync_atomic_long_inc((ksync_atomic_long_t *)&taken);
+		crowd_pass(self);
 		ksync_rt_mutex_unlock(&lock);
 	}
 }
@@ -85,8 +59,7 @@ static void alone(struct stress_thread *self)
 	while (stress_on(self)) {
 		if (!ksync_rt_mutex_trylock(&lock))
 			continue;
-		entered++;
-		ksync_atomic_long_inc((ksync_atomic_long_t *)&taken);
+		crowd_count();
 		ksync_rt_mutex_unlock(&lock);
 	}
 }

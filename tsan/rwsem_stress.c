@@ -3,18 +3,11 @@
 	"who writes is alone, whoever comes in sees what was written before, " \
 	"and nobody is lost who gives up"
 
-#include <errno.h>
-
-#include <ksync/ksync.h>
-
-#include "stress.h"
-
-#define MAX_TASKS 256
+#include "crowd.h"
 
 static ksync_rw_semaphore_t sem;
-static unsigned long written[2];       /* plain, under sem */
-static unsigned long writes;	       /* relaxed */
-static ksync_task_t *tasks[MAX_TASKS]; /* relaxed */
+static unsigned long written[2]; /* plain, under sem */
+static unsigned long writes;	 /* relaxed */
 
 static void before(void)
 {
@@ -26,11 +19,7 @@ static void before(void)
 
 static void after(void)
 {
-	for (int i = 0; i < MAX_TASKS; i++) {
-		if (tasks[i])
-			ksync_task_put(tasks[i]);
-		tasks[i] = NULL;
-	}
+	crowd_leave();
 	stress_require(written[0] == writes, "a write was lost");
 	stress_require(!ksync_rwsem_is_locked(&sem), "somebody is counted");
 	stress_require(!ksync_rwsem_is_contended(&sem), "somebody waits");
@@ -82,61 +71,50 @@ static void all(struct stress_thread *self)
 
 /* ---- every form, and people who give up ---- */
 
-static int take(struct stress_thread *self, bool write)
+static bool take(struct stress_thread *self, bool write)
 {
 	struct timespec at;
-	int64_t ns;
+	long jiffies;
 
 	switch (stress_random(self, 6)) {
 	case 0:
-		return (write ? ksync_down_write_trylock(&sem) :
-				ksync_down_read_trylock(&sem)) ?
-			       0 :
-			       -EBUSY;
+		return write ? ksync_down_write_trylock(&sem) :
+			       ksync_down_read_trylock(&sem);
 	case 1:
-		ns = stress_random(self, 3);
-		return write ? ksync_down_write_timeout(&sem, (long)ns) :
-			       ksync_down_read_timeout(&sem, (long)ns);
+		jiffies = (long)stress_random(self, 3);
+		return crowd_got(
+			write ? ksync_down_write_timeout(&sem, jiffies) :
+				ksync_down_read_timeout(&sem, jiffies));
 	case 2:
-		ns = stress_clock() + stress_random(self, 300000);
-		at.tv_sec = ns / 1000000000;
-		at.tv_nsec = ns % 1000000000;
-		return write ? ksync_down_write_interruptible_until(&sem, &at) :
-			       ksync_down_read_interruptible_until(&sem, &at);
+		at = crowd_soon(self);
+		return crowd_got(
+			write ? ksync_down_write_interruptible_until(&sem,
+								     &at) :
+				ksync_down_read_interruptible_until(&sem, &at));
 	case 3:
-		return write ? ksync_down_write_killable(&sem) :
-			       ksync_down_read_killable(&sem);
+		return crowd_got(write ? ksync_down_write_killable(&sem) :
+					 ksync_down_read_killable(&sem));
 	case 4:
-		return write ? ksync_down_write_interruptible(&sem) :
-			       ksync_down_read_interruptible(&sem);
+		return crowd_got(write ? ksync_down_write_interruptible(&sem) :
+					 ksync_down_read_interruptible(&sem));
 	default:
 		if (write)
 			ksync_down_write(&sem);
 		else
 			ksync_down_read(&sem);
-		return 0;
+		return true;
 	}
 }
 
 static void crowd(struct stress_thread *self)
 {
-	KSYNC_WRITE_ONCE(tasks[self->index], ksync_task_get(ksync_current()));
+	crowd_enter(self);
 	while (stress_on(self)) {
-		ksync_task_t *task = KSYNC_READ_ONCE(
-			tasks[stress_random(self, self->threads)]);
 		bool write = stress_chance(self, 3);
-		int ret;
 
-		if (task && stress_chance(self, 8))
-			ksync_task_kill(task);
-		ret = take(self, write);
-		if (ret) {
-			stress_require(ret == -EINTR || ret == -ETIME ||
-					       ret == -EBUSY,
-				       "wrong result");
-			(void)ksync_task_clear_pending();
+		crowd_disturb(self);
+		if (!take(self, write))
 			continue;
-		}
 		if (write) {
 			write_it();
 			stress_delay(self);

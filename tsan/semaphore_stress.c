@@ -3,11 +3,7 @@
 	"a unit is in one place, whoever takes it sees what was done before " \
 	"it was added, and no unit is lost when a waiter gives up"
 
-#include <errno.h>
-
-#include <ksync/ksync.h>
-
-#include "stress.h"
+#include "crowd.h"
 
 /* ---- one unit passes on what lies beside it ---- */
 
@@ -48,29 +44,16 @@ static void pass(struct stress_thread *self)
 
 /* ---- one unit as a lock, in every form, with people who give up ---- */
 
-#define MAX_TASKS 256
-
 static ksync_semaphore_t door;
-static unsigned long inside;	       /* plain */
-static unsigned long entered;	       /* plain */
-static unsigned long taken;	       /* relaxed */
-static ksync_task_t *tasks[MAX_TASKS]; /* relaxed */
 
 static void before_door(void)
 {
 	ksync_sema_init(&door, 1);
-	entered = 0;
-	taken = 0;
 }
 
 static void after_door(void)
 {
-	for (int i = 0; i < MAX_TASKS; i++) {
-		if (tasks[i])
-			ksync_task_put(tasks[i]);
-		tasks[i] = NULL;
-	}
-	stress_require(entered == taken, "an entry was lost");
+	crowd_leave();
 	stress_require(!ksync_down_trylock(&door), "the unit was lost");
 	stress_require(ksync_down_trylock(&door), "there is a unit too many");
 }
@@ -78,7 +61,6 @@ static void after_door(void)
 static bool take(struct stress_thread *self)
 {
 	struct timespec at;
-	int64_t ns;
 	int ret;
 
 	switch (stress_random(self, 6)) {
@@ -88,9 +70,7 @@ static bool take(struct stress_thread *self)
 		ret = ksync_down_timeout(&door, stress_random(self, 3));
 		break;
 	case 2:
-		ns = stress_clock() + stress_random(self, 300000);
-		at.tv_sec = ns / 1000000000;
-		at.tv_nsec = ns % 1000000000;
+		at = crowd_soon(self);
 		ret = ksync_down_interruptible_until(&door, &at);
 		break;
 	case 3:
@@ -103,30 +83,17 @@ static bool take(struct stress_thread *self)
 		ksync_down(&door);
 		ret = 0;
 	}
-	stress_require(!ret || ret == -EINTR || ret == -ETIME, "wrong result");
-	if (ret == -EINTR)
-		(void)ksync_task_clear_pending();
-	return !ret;
+	return crowd_got(ret);
 }
 
 static void crowd(struct stress_thread *self)
 {
-	ksync_task_t *task;
-
-	KSYNC_WRITE_ONCE(tasks[self->index], ksync_task_get(ksync_current()));
+	crowd_enter(self);
 	while (stress_on(self)) {
-		task = KSYNC_READ_ONCE(
-			tasks[stress_random(self, self->threads)]);
-		if (task && stress_chance(self, 8))
-			ksync_task_kill(task);
+		crowd_disturb(self);
 		if (!take(self))
 			continue;
-		stress_require(!inside, "two threads have the one unit");
-		inside = 1;
-		entered++;
-		stress_delay(self);
-		inside = 0;
-		ksync_atomic_long_inc((ksync_atomic_long_t *)&taken);
+		crowd_pass(self);
 		ksync_up(&door);
 	}
 }
