@@ -339,11 +339,9 @@ static void came_back(void)
 	explore_assert(!b.node.next || ksync_list_empty_careful(&b.node));
 }
 
-#define TEST(name_, outcomes_)                                         \
-	{                                                              \
-#name_, .threads = 2, .setup = three, .thread = name_, \
-			.finish = sound, .outcomes = outcomes_         \
-	}
+#define TEST(name_, outcomes_)                              \
+	{ #name_,	   .threads = 2,    .setup = three, \
+	  .thread = name_, .finish = sound, .outcomes = outcomes_ }
 
 static const struct explore_test tests[] = {
 	TEST(add, "abc|dabc"),

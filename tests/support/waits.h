@@ -449,22 +449,10 @@ static void poll_until_ready(struct waited *w)
 WAITS_FOR_EVENT(wait_fd, poll_until_ready(w), waited_set_ready(w);
 		ksync_wake_up(&w->queue))
 
-#define LOCK_ROW(name)                                           \
-	{                                                        \
-#name, name##_before, name##_wait, name##_end, 0 \
-	}
-#define EVENT_ROW(name)                                 \
-	{                                               \
-#name, NULL, name##_wait, name##_end, 0 \
-	}
-#define TASK_ROW(name)                                  \
-	{                                               \
-#name, NULL, name##_wait, name##_end, 1 \
-	}
-#define THREAD_ROW(name)                                         \
-	{                                                        \
-#name, name##_before, name##_wait, name##_end, 1 \
-	}
+#define LOCK_ROW(name) { #name, name##_before, name##_wait, name##_end, 0 }
+#define EVENT_ROW(name) { #name, NULL, name##_wait, name##_end, 0 }
+#define TASK_ROW(name) { #name, NULL, name##_wait, name##_end, 1 }
+#define THREAD_ROW(name) { #name, name##_before, name##_wait, name##_end, 1 }
 
 static const struct wait waits[] = {
 	LOCK_ROW(mutex),
@@ -568,10 +556,7 @@ static void end_what_did_not_begin(struct waited *w)
 }
 MISUSE(srcu, end_what_did_not_begin(w))
 
-#define MISUSE_ROW(name)             \
-	{                            \
-#name, name##_misuse \
-	}
+#define MISUSE_ROW(name) { #name, name##_misuse }
 
 static const struct misuse misuses[] = {
 	MISUSE_ROW(mutex),	  MISUSE_ROW(rwsem),
