@@ -32,6 +32,7 @@ ksync_twins(completion completion grant)
 ksync_twins(rwsem rwsem)
 ksync_twins(wait_queue wait_queue wait_bit)
 ksync_twins(percpu_ref percpu_ref percpu)
+ksync_twins(percpu_rwsem percpu_rwsem)
 ksync_twins(kthread kthread)
 ksync_twins(srcu srcu srcu_call calls)
 if(KSYNC_HAVE_RCU)
@@ -215,6 +216,18 @@ ksync_broken(rwsem.leave rwsem sleep/rwsem.c
 	PUT "	left = true;"
 	SCENE crowd
 	SAYS "broken: |data race|SEGV"
+)
+ksync_broken(percpu_rwsem.wake percpu_rwsem object/percpu_rwsem.c
+	FIND "		ksync__unpark(waiter);"
+	PUT "		;"
+	SCENE crowd
+	SAYS "broken: stall"
+)
+ksync_broken(percpu_rwsem.block percpu_rwsem object/percpu_rwsem.c
+	FIND "	KSYNC_WRITE_ONCE(sem->ksync__block, WAITS);"
+	PUT "	;"
+	SCENE tries
+	SAYS "broken: |data race"
 )
 if(KSYNC_HAVE_RCU)
 	ksync_broken(rcu.grace_period rcu defer/rcu.c

@@ -177,4 +177,47 @@ static inline void bench_work(unsigned int units)
 	BENCH_SUBJECT(name##_mixed, "rwsem", "mixed", impl, version, \
 		      name##_mixed, bytes, traits)
 
+/*
+ * Defines the loop name_rate, for what is nearly always read: one turn in
+ * "every" writes, counted over all of the thread's calls, of which "left" are
+ * left; and with the rows of it, by the rate. Alone, "read" never writes.
+ */
+#define BENCH_RATE_LOOP(name, setup, enter_read, leave_read, enter_write,      \
+			leave_write, counter)                                  \
+	static uint64_t name##_rate(uint64_t n, uint64_t every, uint64_t left) \
+	{                                                                      \
+		setup;                                                         \
+		while (n--) {                                                  \
+			if (--left) {                                          \
+				enter_read;                                    \
+				BENCH_USE(counter);                            \
+				leave_read;                                    \
+			} else {                                               \
+				enter_write;                                   \
+				(counter)++;                                   \
+				leave_write;                                   \
+				left = every;                                  \
+			}                                                      \
+		}                                                              \
+		return left;                                                   \
+	}
+
+#define BENCH_RATE(name, every, op, impl, version, bytes, traits)        \
+	static void name##_##every(uint64_t n, unsigned int work)        \
+	{                                                                \
+		static __thread uint64_t left = every;                   \
+                                                                         \
+		(void)work;                                              \
+		left = name##_rate(n, every, left);                      \
+	}                                                                \
+	BENCH_SUBJECT(name##_##every, "percpu_rwsem", op, impl, version, \
+		      name##_##every, bytes, traits)
+#define BENCH_NEVER 0xffffffffffffull
+#define BENCH_RATE_SUBJECTS(name, impl, version, bytes)                  \
+	BENCH_RATE(name, BENCH_NEVER, "read", impl, version, bytes, 0)   \
+	BENCH_RATE(name, 10000, "one_in_10000", impl, version, bytes, 0) \
+	BENCH_RATE(name, 1000, "one_in_1000", impl, version, bytes, 0)   \
+	BENCH_RATE(name, 100, "one_in_100", impl, version, bytes, 0)     \
+	BENCH_RATE(name, 10, "one_in_10", impl, version, bytes, 0)
+
 #endif /* KSYNC_BENCH_LOOP_H */

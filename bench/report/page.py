@@ -31,6 +31,7 @@ FAMILY_TITLES = {
     "rt_mutex": "Realtime mutex: lock and unlock",
     "ww_mutex": "Wound/wait mutex: two locks in either order",
     "percpu_ref": "percpu_ref: get, which may fail, and put",
+    "percpu_rwsem": "percpu_rwsem: reading, with a write now and then",
     "rculist": "A list of ten entries, walked in an RCU reader",
     "rcuref": "rcuref: get, which may fail, and put",
     "lockref": "lockref: get and put",

@@ -75,6 +75,10 @@ BENCH_RW_LOOPS(rw, rw_line *at = BENCH_OPAQUE(&shared_rw_line),
 	       at->mutex.lock_shared(), at->mutex.unlock_shared(),
 	       at->mutex.lock(), at->mutex.unlock(), at->total)
 
+BENCH_RATE_LOOP(run_rw, rw_line *at = BENCH_OPAQUE(&shared_rw_line),
+		at->mutex.lock_shared(), at->mutex.unlock_shared(),
+		at->mutex.lock(), at->mutex.unlock(), at->total)
+
 std::shared_ptr<uint64_t> &shared_object()
 {
 	static std::shared_ptr<uint64_t> object = std::make_shared<uint64_t>(0);
@@ -201,6 +205,8 @@ BENCH_SUBJECT(pair, "ww_mutex", nullptr, "std-scoped_lock", BENCH_LIBSTDCXX,
 	      run_scoped_lock, sizeof(std::mutex), 0)
 BENCH_RW_SUBJECTS(rw, "std-shared_mutex", BENCH_LIBSTDCXX,
 		  sizeof(std::shared_mutex), BENCH_RARE)
+BENCH_RATE_SUBJECTS(run_rw, "std-shared_mutex", BENCH_LIBSTDCXX,
+		    sizeof(std::shared_mutex))
 BENCH_SUBJECT(pointer, "refcount", nullptr, "shared_ptr", BENCH_LIBSTDCXX,
 	      run_pointer, count_bytes(), 0)
 BENCH_SUBJECT(arc_pointer, "arc", nullptr, "shared_ptr", BENCH_LIBSTDCXX,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The Rust rivals. Their loops are Rust's own: rust/src/lib.rs. */
 #include "bench.h"
+#include "loop.h"
 
 void bench_rust_std_mutex(uint64_t n, unsigned int work);
 void bench_rust_arc(uint64_t n, unsigned int work);
@@ -56,6 +57,8 @@ size_t bench_rust_parking_lot_bytes(void);
 	void bench_rust_##name##_read(uint64_t n, unsigned int work);  \
 	void bench_rust_##name##_write(uint64_t n, unsigned int work); \
 	void bench_rust_##name##_mixed(uint64_t n, unsigned int work); \
+	uint64_t bench_rust_##name##_rate(uint64_t n, uint64_t every,  \
+					  uint64_t left);              \
 	size_t bench_rust_##name##_bytes(void);
 
 /* One lock's three loops. */
@@ -78,6 +81,7 @@ static void add_rwlock(struct bench_subject rows[3], const char *impl,
 }
 
 RW_LOOPS(rwlock)
+BENCH_RATE_SUBJECTS(bench_rust_rwlock, "rust-std", BENCH_RUST_VERSION, 0)
 
 __attribute__((constructor)) static void add_std_rwlock(void)
 {
@@ -92,6 +96,8 @@ __attribute__((constructor)) static void add_std_rwlock(void)
 
 #ifdef BENCH_PARKING_LOT_VERSION
 RW_LOOPS(parking_rw)
+BENCH_RATE_SUBJECTS(bench_rust_parking_rw, "parking_lot",
+		    BENCH_PARKING_LOT_VERSION, 0)
 
 __attribute__((constructor)) static void add_parking_rwlock(void)
 {

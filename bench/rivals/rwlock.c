@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #ifdef BENCH_CK_VERSION
+#include <ck_brlock.h>
 #include <ck_rwlock.h>
 #endif
 
@@ -37,6 +38,13 @@ BENCH_SECTION_LOOP(run_write, struct line *at = BENCH_OPAQUE(&line),
 		   pthread_rwlock_wrlock(&at->lock), at->total,
 		   pthread_rwlock_unlock(&at->lock))
 
+BENCH_RATE_LOOP(run, struct line *at = BENCH_OPAQUE(&line),
+		pthread_rwlock_rdlock(&at->lock),
+		pthread_rwlock_unlock(&at->lock),
+		pthread_rwlock_wrlock(&at->lock),
+		pthread_rwlock_unlock(&at->lock), at->total)
+BENCH_RATE_SUBJECTS(run, "pthread-rwlock", "libc", sizeof(pthread_rwlock_t))
+
 BENCH_SUBJECT(srcu, .family = "srcu", .op = "read", .impl = "pthread-rwlock",
 	      .version = "libc", .run = run_read,
 	      .bytes = sizeof(pthread_rwlock_t), .traits = BENCH_ALONE)
@@ -65,6 +73,33 @@ BENCH_OP_LOOP(run_ck_read, CK_LINE, ck_rwlock_read_lock(&at->lock);
 	      BENCH_USE(at->total); ck_rwlock_read_unlock(&at->lock))
 BENCH_SECTION_LOOP(run_ck_write, CK_LINE, ck_rwlock_write_lock(&at->lock),
 		   at->total, ck_rwlock_write_unlock(&at->lock))
+
+/* Each reader brings a record of its own, which it has registered: more than a
+ * percpu_rwsem asks for. */
+static struct br_line {
+	ck_brlock_t lock;
+	uint64_t total;
+} br_line BENCH_ALIGNED = { .lock = CK_BRLOCK_INITIALIZER };
+static __thread struct {
+	ck_brlock_reader_t reader;
+	bool registered;
+} mine BENCH_ALIGNED;
+
+static ck_brlock_reader_t *my_reader(void)
+{
+	if (!mine.registered)
+		ck_brlock_read_register(&br_line.lock, &mine.reader);
+	mine.registered = true;
+	return &mine.reader;
+}
+
+BENCH_OP_LOOP(run_br_read, struct br_line *at = BENCH_OPAQUE(&br_line);
+	      ck_brlock_reader_t *reader = my_reader(),
+	      ck_brlock_read_lock(&at->lock, reader);
+	      BENCH_USE(at->total); ck_brlock_read_unlock(reader))
+BENCH_SUBJECT(br, .family = "percpu_rwsem", .op = "read", .impl = "ck_brlock",
+	      .version = BENCH_CK_VERSION, .run = run_br_read,
+	      .bytes = sizeof(ck_brlock_t), .traits = BENCH_SPINS | BENCH_ALONE)
 
 BENCH_SUBJECT(ck, .family = "rwlock", .impl = "ck", .version = BENCH_CK_VERSION,
 	      .run = run_ck, .bytes = sizeof(ck_rwlock_t),

@@ -53,6 +53,7 @@ typedef int (*ksync_lock_cmp_fn)(const void *a, const void *b);
 	row(WW_ACQUIRE, 0)                                                   \
 	row(BIT_SPINLOCK, 0)                                                 \
 	row(SRCU, 0)                                                         \
+	row(PERCPU_RWSEM, 1)                                                 \
 	row(SIGNAL, 0) /* no lock: the handler of a signal */
 /* clang-format on */
 

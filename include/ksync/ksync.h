@@ -30,6 +30,7 @@
 #include <ksync/mutex.h>
 #include <ksync/once.h>
 #include <ksync/percpu_ref.h>
+#include <ksync/percpu_rwsem.h>
 #include <ksync/raw_spinlock.h>
 #if KSYNC_HAVE_RCU
 #include <ksync/hlist_nulls.h>

@@ -69,6 +69,9 @@ ksync__percpu_add_unless(long *p, long v, ksync_u32 *flags, ksync_u32 mask)
 
 /* The sum of all copies, each as it is when it is read: an acquire. */
 KSYNC_API long ksync__percpu_sum(const long *p);
+/* The copy of the processor that the caller runs on, about; -1 in a thread that
+ * has no sections. */
+KSYNC_API long ksync__percpu_here(const long *p);
 /* All copies become 0. Nobody adds meanwhile. */
 KSYNC_API void ksync__percpu_zero(long *p);
 

@@ -68,6 +68,15 @@ long ksync__percpu_sum(const long *p)
 	return (long)sum;
 }
 
+long ksync__percpu_here(const long *p)
+{
+	int processor = ksync__section_cpu(ksync__rseq_at);
+
+	return processor < 0 ?
+		       -1 :
+		       KSYNC_READ_ONCE(*copy_of(p, (unsigned int)processor));
+}
+
 void ksync__percpu_zero(long *p)
 {
 	for (unsigned int i = 0; i <= STRANGERS; i++) {

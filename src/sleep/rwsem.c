@@ -59,6 +59,7 @@
 #include <ksync/rwsem.h>
 
 #include "owner.h"
+#include "rwsem.h"
 #include "task/park.h"
 #include "task/waitq.h"
 #include "watch/report.h"
@@ -460,6 +461,40 @@ static int rwsem_check_recursion(ksync_rw_semaphore_t *sem,
 	return ret;
 }
 
+/* The slow way of all forms: what the caller asks for is in its request. */
+static int rwsem_down(ksync_rw_semaphore_t *sem, struct rwsem_call *call)
+{
+	struct ksync__wait *wait = &call->req.wait;
+	ksync_u32 reads = call->reads;
+	int ret = rwsem_check_recursion(sem, call);
+
+	if (ret)
+		return ret;
+	for (;;) {
+		ret = 0;
+		if (rwsem_spin(sem, call))
+			break;
+		ret = wait->deadline == KSYNC__NO_TIME ?
+			      -EINVAL :
+			      rwsem_give_up(sem, call);
+		if (!ret)
+			ret = rwsem_sleep(sem, call);
+		else if (reads)
+			rwsem_give_back(sem, wait->self);
+		if (ret != -EAGAIN)
+			break;
+		if (reads)
+			ksync_atomic_long_add(READER, &sem->count);
+	}
+	if (ret == -EDEADLK)
+		return ksync__owner_gone(&call->req);
+	if (!ret && !reads)
+		KSYNC_WRITE_ONCE(sem->owner, wait->self->ref);
+	if (!ret)
+		ksync_watch_order_acquire(&sem->count);
+	return ret;
+}
+
 static int rwsem_down_slow(ksync_rw_semaphore_t *sem, ksync_u32 reads, int kind,
 			   ksync_s64 deadline, bool can_fail, const void *where)
 {
@@ -473,33 +508,32 @@ static int rwsem_down_slow(ksync_rw_semaphore_t *sem, ksync_u32 reads, int kind,
 				   .deadline = deadline } },
 		.reads = reads,
 	};
-	struct ksync_task *self = call.req.wait.self;
-	int ret = rwsem_check_recursion(sem, &call);
 
-	if (ret)
-		return ret;
-	for (;;) {
-		ret = 0;
-		if (rwsem_spin(sem, &call))
-			break;
-		ret = deadline == KSYNC__NO_TIME ? -EINVAL :
-						   rwsem_give_up(sem, &call);
-		if (!ret)
-			ret = rwsem_sleep(sem, &call);
-		else if (reads)
-			rwsem_give_back(sem, self);
-		if (ret != -EAGAIN)
-			break;
-		if (reads)
-			ksync_atomic_long_add(READER, &sem->count);
-	}
-	if (ret == -EDEADLK)
-		return ksync__owner_gone(&call.req);
-	if (!ret && !reads)
-		KSYNC_WRITE_ONCE(sem->owner, self->ref);
-	if (!ret)
-		ksync_watch_order_acquire(&sem->count);
-	return ret;
+	return rwsem_down(sem, &call);
+}
+
+int ksync__rwsem_read(ksync_rw_semaphore_t *sem,
+		      const struct ksync__request *req)
+{
+	struct rwsem_call call = { .req = *req, .reads = READS };
+
+	return ksync__down_read_fast(sem) ? 0 : rwsem_down(sem, &call);
+}
+
+int ksync__rwsem_write(ksync_rw_semaphore_t *sem,
+		       const struct ksync__request *req)
+{
+	struct rwsem_call call = { .req = *req };
+
+	return ksync__down_write_fast(sem) ? 0 : rwsem_down(sem, &call);
+}
+
+bool ksync__rwsem_read_if_idle(ksync_rw_semaphore_t *sem)
+{
+	long idle = 0;
+
+	return ksync_atomic_long_try_cmpxchg_relaxed(&sem->count, &idle,
+						     READER);
 }
 
 KSYNC_COLD void ksync__down_read_slow(ksync_rw_semaphore_t *sem)

@@ -26,6 +26,7 @@
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rtmutex.h>
+#include <linux/percpu-rwsem.h>
 #include <linux/rwsem.h>
 #include <linux/semaphore.h>
 #include <linux/seqlock.h>
@@ -43,6 +44,7 @@ union any_lock {
 	raw_spinlock_t raw;
 	struct semaphore sem;
 	struct rw_semaphore rwsem;
+	struct percpu_rw_semaphore percpu;
 	rwlock_t rwlock;
 	struct rt_mutex rt;
 	struct ww_mutex ww;
@@ -124,6 +126,11 @@ FORM(rwsem_nested, down_write_nested(&lock->rwsem, SINGLE_DEPTH_NESTING))
 NEST(rwsem_nest, down_write_nest_lock(&lock->rwsem, outer))
 FORM(rwsem_assert, lockdep_assert_held_write(&lock->rwsem))
 
+INIT(percpu, cr_assert_eq(percpu_init_rwsem(&lock->percpu), 0))
+FORM(percpu_take, percpu_down_write(&lock->percpu))
+FORM(percpu_give, percpu_up_write(&lock->percpu))
+FORM(percpu_assert, percpu_rwsem_assert_held(&lock->percpu))
+
 INIT(rwlock, rwlock_init(&lock->rwlock))
 FORM(rwlock_take, write_lock(&lock->rwlock))
 TRY(rwlock_try, write_trylock(&lock->rwlock))
@@ -185,6 +192,8 @@ static const struct kind kinds[] = {
 	/* Written, without a context. */
 	{ 'w', rwsem_init_it, rwsem_take, rwsem_try, rwsem_give, rwsem_nested,
 	  rwsem_nest, rwsem_assert },
+	{ 'd', percpu_init_it, percpu_take, NULL, percpu_give, NULL, NULL,
+	  percpu_assert },
 	{ 'l', rwlock_init_it, rwlock_take, rwlock_try, rwlock_give,
 	  rwlock_nested, NULL, rwlock_assert },
 	{ 't', rt_init_it, rt_take, rt_try, rt_give, rt_nested, rt_nest,
@@ -388,7 +397,7 @@ static const struct pattern circles[] = {
 
 Test(lockdep, circles)
 {
-	JUDGE_IN("muwtx", circles);
+	JUDGE_IN("muwtxd", circles);
 	for (size_t n = 0; n < sizeof(circles) / sizeof(circles[0]); n++)
 		if (!strchr(circles[n].steps, 'O'))
 			judge_in("spl", &circles[n], 1);
@@ -409,7 +418,7 @@ Test(lockdep, two_of_a_class)
 		{ "A?'A?'aa", "" },
 	};
 
-	JUDGE_IN(ORDERED, list);
+	JUDGE_IN(ORDERED "d", list);
 	JUDGE_IN(ORDERED, tried);
 }
 
@@ -485,7 +494,7 @@ Test(lockdep, a_lock_of_its_own)
 		{ "A?A", "r" },
 	};
 
-	JUDGE_IN(ORDERED, list);
+	JUDGE_IN(ORDERED "d", list);
 	JUDGE_IN(ORDERED, tried);
 }
 

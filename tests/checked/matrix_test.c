@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rtmutex.h>
+#include <linux/percpu-rwsem.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/semaphore.h>
@@ -24,6 +25,7 @@ SAID_SUITE(matrix);
 static struct mutex mutexes[2];
 static struct rt_mutex rt_mutexes[2];
 static struct rw_semaphore rwsems[2];
+static struct percpu_rw_semaphore percpu_rwsems[2];
 static struct ww_mutex ww_mutexes[2];
 static struct semaphore semaphores[2];
 static spinlock_t spinlocks[2];
@@ -43,6 +45,8 @@ static void init(void)
 	init_two(mutex_init, mutexes);
 	init_two(rt_mutex_init, rt_mutexes);
 	init_two(init_rwsem, rwsems);
+	cr_assert_eq(percpu_init_rwsem(&percpu_rwsems[0]), 0);
+	cr_assert_eq(percpu_init_rwsem(&percpu_rwsems[1]), 0);
 	init_two(spin_lock_init, spinlocks);
 	init_two(rwlock_init, rwlocks);
 	init_two(seqlock_init, seqlocks);
@@ -71,6 +75,10 @@ KIND(mutex, mutex_lock(&mutexes[n]), mutex_unlock(&mutexes[n]))
 KIND(rt_mutex, rt_mutex_lock(&rt_mutexes[n]), rt_mutex_unlock(&rt_mutexes[n]))
 KIND(reader, down_read(&rwsems[n]), up_read(&rwsems[n]))
 KIND(writer, down_write(&rwsems[n]), up_write(&rwsems[n]))
+KIND(percpu_reader, percpu_down_read(&percpu_rwsems[n]),
+     percpu_up_read(&percpu_rwsems[n]))
+KIND(percpu_writer, percpu_down_write(&percpu_rwsems[n]),
+     percpu_up_write(&percpu_rwsems[n]))
 KIND(ww_mutex, cr_assert_eq(ww_mutex_lock(&ww_mutexes[n], NULL), 0),
      ww_mutex_unlock(&ww_mutexes[n]))
 KIND(semaphore, down(&semaphores[n]), up(&semaphores[n]))
@@ -91,7 +99,9 @@ KIND(trylocks, cr_assert(mutex_trylock(&mutexes[n])); mutex_unlock(&mutexes[n]);
      cr_assert(down_write_trylock(&rwsems[n])); up_write(&rwsems[n]);
      cr_assert_eq(down_trylock(&semaphores[n]), 0); up(&semaphores[n]);
      cr_assert(ww_mutex_trylock(&ww_mutexes[n], NULL));
-     ww_mutex_unlock(&ww_mutexes[n]), )
+     ww_mutex_unlock(&ww_mutexes[n]);
+     cr_assert(percpu_down_read_trylock(&percpu_rwsems[n]));
+     percpu_up_read(&percpu_rwsems[n]), )
 KIND(wakes, (void)n; complete(&done); wake_up(&queue), )
 
 enum column { SLEEPING, WAITS, SPINNING, RAW, TRY, RCU, WAKES, COLUMNS };
@@ -103,14 +113,24 @@ static const struct wanted {
 	void (*take)(int n);
 	void (*release)(int n);
 } wanted[] = {
-	{ SLEEPING, OF(mutex) },     { SLEEPING, OF(rt_mutex) },
-	{ SLEEPING, OF(reader) },    { SLEEPING, OF(writer) },
-	{ SLEEPING, OF(ww_mutex) },  { SLEEPING, OF(semaphore) },
-	{ WAITS, OF(completion) },   { WAITS, OF(event) },
-	{ WAITS, OF(might_sleep) },  { SPINNING, OF(spinlock) },
-	{ SPINNING, OF(read_lock) }, { SPINNING, OF(write_lock) },
-	{ SPINNING, OF(seqlock) },   { RAW, OF(raw) },
-	{ TRY, OF(trylocks) },	     { RCU, OF(rcu) },
+	{ SLEEPING, OF(mutex) },
+	{ SLEEPING, OF(rt_mutex) },
+	{ SLEEPING, OF(reader) },
+	{ SLEEPING, OF(writer) },
+	{ SLEEPING, OF(percpu_reader) },
+	{ SLEEPING, OF(percpu_writer) },
+	{ SLEEPING, OF(ww_mutex) },
+	{ SLEEPING, OF(semaphore) },
+	{ WAITS, OF(completion) },
+	{ WAITS, OF(event) },
+	{ WAITS, OF(might_sleep) },
+	{ SPINNING, OF(spinlock) },
+	{ SPINNING, OF(read_lock) },
+	{ SPINNING, OF(write_lock) },
+	{ SPINNING, OF(seqlock) },
+	{ RAW, OF(raw) },
+	{ TRY, OF(trylocks) },
+	{ RCU, OF(rcu) },
 	{ WAKES, OF(wakes) },
 };
 
@@ -126,6 +146,8 @@ static const struct held {
 	{ "rt_mutex", ".......", OF(rt_mutex) },
 	{ "rwsem, read", ".......", OF(reader) },
 	{ "rwsem, write", ".......", OF(writer) },
+	{ "percpu_rwsem, read", ".......", OF(percpu_reader) },
+	{ "percpu_rwsem, write", ".......", OF(percpu_writer) },
 	{ "ww_mutex", ".......", OF(ww_mutex) },
 	{ "semaphore", ".......", OF(semaphore) },
 	{ "spinlock", "xx.....", OF(spinlock) },

@@ -24,6 +24,7 @@ struct waited {
 	ksync_mutex_t mutex;
 	ksync_semaphore_t units;
 	ksync_rw_semaphore_t rwsem;
+	ksync_percpu_rw_semaphore_t percpu_rwsem;
 	ksync_rt_mutex_t rt_mutex;
 	ksync_ww_class_t ww_class;
 	ksync_ww_mutex_t ww_mutex;
@@ -56,6 +57,8 @@ static inline void waited_init(struct waited *w)
 	ksync_mutex_init(&w->mutex);
 	ksync_sema_init(&w->units, 0);
 	ksync_init_rwsem(&w->rwsem);
+	w->percpu_rwsem = (ksync_percpu_rw_semaphore_t)KSYNC__PERCPU_RWSEM_INIT(
+		"percpu_rwsem");
 	ksync_rt_mutex_init(&w->rt_mutex);
 	w->ww_class = (ksync_ww_class_t)KSYNC__WW_CLASS_INIT(ww_class, 0);
 	ksync_ww_mutex_init(&w->ww_mutex, &w->ww_class);
@@ -152,6 +155,18 @@ WAITS_FOR_LOCK(rwsem_write_timeout, ksync_down_write(&w->rwsem),
 	       ksync_up_write(&w->rwsem),
 	       LOCKED(ksync_down_write_timeout(&w->rwsem, A_LONG_TIME)),
 	       ksync_up_write(&w->rwsem))
+WAITS_FOR_LOCK(percpu_read, ksync_percpu_down_write(&w->percpu_rwsem),
+	       ksync_percpu_up_write(&w->percpu_rwsem),
+	       ksync_percpu_down_read(&w->percpu_rwsem),
+	       ksync_percpu_up_read(&w->percpu_rwsem))
+WAITS_FOR_LOCK(percpu_write, ksync_percpu_down_read(&w->percpu_rwsem),
+	       ksync_percpu_up_read(&w->percpu_rwsem),
+	       ksync_percpu_down_write(&w->percpu_rwsem),
+	       ksync_percpu_up_write(&w->percpu_rwsem))
+WAITS_FOR_LOCK(percpu_write_killable, ksync_percpu_down_write(&w->percpu_rwsem),
+	       ksync_percpu_up_write(&w->percpu_rwsem),
+	       LOCKED(ksync_percpu_down_write_killable(&w->percpu_rwsem)),
+	       ksync_percpu_up_write(&w->percpu_rwsem))
 WAITS_FOR_LOCK(rt_mutex, ksync_rt_mutex_lock(&w->rt_mutex),
 	       ksync_rt_mutex_unlock(&w->rt_mutex),
 	       ksync_rt_mutex_lock(&w->rt_mutex),
@@ -462,6 +477,9 @@ static const struct wait waits[] = {
 	LOCK_ROW(rwsem_read_killable),
 	LOCK_ROW(rwsem_write),
 	LOCK_ROW(rwsem_write_timeout),
+	LOCK_ROW(percpu_read),
+	LOCK_ROW(percpu_write),
+	LOCK_ROW(percpu_write_killable),
 	LOCK_ROW(rt_mutex),
 	LOCK_ROW(rt_mutex_interruptible),
 	LOCK_ROW(ww_mutex),
@@ -512,6 +530,7 @@ static const struct wait waits[] = {
 
 MISUSE(mutex, ksync_mutex_unlock(&w->mutex))
 MISUSE(rwsem, ksync_up_write(&w->rwsem))
+MISUSE(percpu_rwsem, ksync_percpu_up_write(&w->percpu_rwsem))
 MISUSE(rt_mutex, ksync_rt_mutex_unlock(&w->rt_mutex))
 MISUSE(ww_mutex, ksync_ww_mutex_unlock(&w->ww_mutex))
 MISUSE(once, ksync_once_end(&w->once))
@@ -559,15 +578,15 @@ MISUSE(srcu, end_what_did_not_begin(w))
 #define MISUSE_ROW(name) { #name, name##_misuse }
 
 static const struct misuse misuses[] = {
-	MISUSE_ROW(mutex),	  MISUSE_ROW(rwsem),
-	MISUSE_ROW(rt_mutex),	  MISUSE_ROW(ww_mutex),
-	MISUSE_ROW(once),	  MISUSE_ROW(spinlock),
-	MISUSE_ROW(raw_spinlock), MISUSE_ROW(bit_spinlock),
-	MISUSE_ROW(rwlock_read),  MISUSE_ROW(rwlock_write),
-	MISUSE_ROW(seqlock),	  MISUSE_ROW(semaphore),
-	MISUSE_ROW(condvar),	  MISUSE_ROW(wait_queue),
-	MISUSE_ROW(kthread),	  MISUSE_ROW(kthread_worker),
-	MISUSE_ROW(srcu),
+	MISUSE_ROW(mutex),	    MISUSE_ROW(rwsem),
+	MISUSE_ROW(percpu_rwsem),   MISUSE_ROW(rt_mutex),
+	MISUSE_ROW(ww_mutex),	    MISUSE_ROW(once),
+	MISUSE_ROW(spinlock),	    MISUSE_ROW(raw_spinlock),
+	MISUSE_ROW(bit_spinlock),   MISUSE_ROW(rwlock_read),
+	MISUSE_ROW(rwlock_write),   MISUSE_ROW(seqlock),
+	MISUSE_ROW(semaphore),	    MISUSE_ROW(condvar),
+	MISUSE_ROW(wait_queue),	    MISUSE_ROW(kthread),
+	MISUSE_ROW(kthread_worker), MISUSE_ROW(srcu),
 };
 
 #define MISUSES (sizeof(misuses) / sizeof(misuses[0]))

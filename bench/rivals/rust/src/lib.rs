@@ -132,12 +132,40 @@ macro_rules! rw_loops {
     };
 }
 
+/// `BENCH_RATE_LOOP` for a lock whose guards end the section.
+macro_rules! rate_loop {
+    ($name:ident, $at:expr, $lock_read:expr, $lock_write:expr) => {
+        #[no_mangle]
+        pub extern "C" fn $name(n: u64, every: u64, mut left: u64) -> u64 {
+            let at = opaque($at);
+            for _ in 0..n {
+                left -= 1;
+                if left != 0 {
+                    let total = $lock_read(at);
+                    consume(&*total);
+                } else {
+                    *$lock_write(at) += 1;
+                    left = every;
+                }
+            }
+            left
+        }
+    };
+}
+
 static STD_RWLOCK: Line<RwLock<u64>> = Line(RwLock::new(0));
 
 rw_loops!(
     bench_rust_rwlock_read,
     bench_rust_rwlock_write,
     bench_rust_rwlock_mixed,
+    &STD_RWLOCK.0,
+    |at: &'static RwLock<u64>| at.read().unwrap(),
+    |at: &'static RwLock<u64>| at.write().unwrap()
+);
+
+rate_loop!(
+    bench_rust_rwlock_rate,
     &STD_RWLOCK.0,
     |at: &'static RwLock<u64>| at.read().unwrap(),
     |at: &'static RwLock<u64>| at.write().unwrap()
@@ -212,6 +240,13 @@ mod parking {
         bench_rust_parking_rw_read,
         bench_rust_parking_rw_write,
         bench_rust_parking_rw_mixed,
+        &RWLOCK.0,
+        |at: &'static parking_lot::RwLock<u64>| at.read(),
+        |at: &'static parking_lot::RwLock<u64>| at.write()
+    );
+
+    rate_loop!(
+        bench_rust_parking_rw_rate,
         &RWLOCK.0,
         |at: &'static parking_lot::RwLock<u64>| at.read(),
         |at: &'static parking_lot::RwLock<u64>| at.write()
