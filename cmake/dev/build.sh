@@ -6,7 +6,7 @@
 PRESETS='dev release checked asan-ubsan tsan tsan-user coverage analysis bench kernel package'
 
 # Tests whose outcome no preset changes run in dev alone. By label:
-DEV_ONLY='^(headers|lint|model|options|platform)$'
+DEV_ONLY='^(corpus|headers|lint|model|options|platform)$'
 
 # groups_of PRESET: its groups of packages.list, one a line
 groups_of() {
