@@ -3,18 +3,14 @@
 	"who writes is alone, whoever comes in sees what was written before, " \
 	"and nobody is lost who gives up, whether it is open or closed"
 
-#include <errno.h>
-
 #include <ksync/ksync.h>
 
+#include "crowd.h"
 #include "stress.h"
 
-#define MAX_TASKS 256
-
 static ksync_percpu_rw_semaphore_t sem;
-static unsigned long written[2];       /* plain, under sem */
-static unsigned long writes;	       /* relaxed */
-static ksync_task_t *tasks[MAX_TASKS]; /* relaxed */
+static unsigned long written[2]; /* plain, under sem */
+static unsigned long writes;	 /* relaxed */
 
 static void before(void)
 {
@@ -26,11 +22,7 @@ static void before(void)
 
 static void after(void)
 {
-	for (int i = 0; i < MAX_TASKS; i++) {
-		if (tasks[i])
-			ksync_task_put(tasks[i]);
-		tasks[i] = NULL;
-	}
+	crowd_leave();
 	stress_require(written[0] == writes, "a write was lost");
 	stress_require(!ksync_percpu_is_read_locked(&sem), "a reader is left");
 	stress_require(!ksync_percpu_is_write_locked(&sem), "a writer is left");
@@ -108,32 +100,34 @@ static void opens(struct stress_thread *self)
 
 /* ---- every form, and people who give up ---- */
 
-static int take(struct stress_thread *self, bool write)
+static bool take(struct stress_thread *self, bool write)
 {
 	struct timespec at;
-	int64_t ns;
+	long jiffies;
 
 	switch (stress_random(self, 6)) {
 	case 0:
 		if (write)
 			break;
-		return ksync_percpu_down_read_trylock(&sem) ? 0 : -EBUSY;
+		return ksync_percpu_down_read_trylock(&sem);
 	case 1:
-		ns = stress_random(self, 3);
-		return write ? ksync_percpu_down_write_timeout(&sem, (long)ns) :
-			       ksync_percpu_down_read_timeout(&sem, (long)ns);
+		jiffies = stress_random(self, 3);
+		return crowd_got(
+			write ? ksync_percpu_down_write_timeout(&sem, jiffies) :
+				ksync_percpu_down_read_timeout(&sem, jiffies));
 	case 2:
-		ns = stress_clock() + stress_random(self, 300000);
-		at.tv_sec = ns / 1000000000;
-		at.tv_nsec = ns % 1000000000;
-		return write ? ksync_percpu_down_write_until(&sem, &at) :
-			       ksync_percpu_down_read_until(&sem, &at);
+		at = crowd_soon(self);
+		return crowd_got(
+			write ? ksync_percpu_down_write_until(&sem, &at) :
+				ksync_percpu_down_read_until(&sem, &at));
 	case 3:
-		return write ? ksync_percpu_down_write_killable(&sem) :
-			       ksync_percpu_down_read_killable(&sem);
+		return crowd_got(
+			write ? ksync_percpu_down_write_killable(&sem) :
+				ksync_percpu_down_read_killable(&sem));
 	case 4:
-		return write ? ksync_percpu_down_write_interruptible(&sem) :
-			       ksync_percpu_down_read_interruptible(&sem);
+		return crowd_got(
+			write ? ksync_percpu_down_write_interruptible(&sem) :
+				ksync_percpu_down_read_interruptible(&sem));
 	default:
 		break;
 	}
@@ -141,28 +135,18 @@ static int take(struct stress_thread *self, bool write)
 		ksync_percpu_down_write(&sem);
 	else
 		ksync_percpu_down_read(&sem);
-	return 0;
+	return true;
 }
 
 static void crowd(struct stress_thread *self)
 {
-	KSYNC_WRITE_ONCE(tasks[self->index], ksync_task_get(ksync_current()));
+	crowd_enter(self);
 	while (stress_on(self)) {
-		ksync_task_t *task = KSYNC_READ_ONCE(
-			tasks[stress_random(self, self->threads)]);
 		bool write = stress_chance(self, 8);
-		int ret;
 
-		if (task && stress_chance(self, 8))
-			ksync_task_kill(task);
-		ret = take(self, write);
-		if (ret) {
-			stress_require(ret == -EINTR || ret == -ETIME ||
-					       ret == -EBUSY,
-				       "wrong result");
-			(void)ksync_task_clear_pending();
+		crowd_disturb(self);
+		if (!take(self, write))
 			continue;
-		}
 		if (write)
 			write_it();
 		else
