@@ -40,6 +40,7 @@
 #include <ksync/rcuref.h>
 #endif
 #include <ksync/rcuwait.h>
+#include <ksync/ref_tracker.h>
 #include <ksync/refcount.h>
 #include <ksync/report.h>
 #include <ksync/revocable.h>

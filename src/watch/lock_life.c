@@ -11,6 +11,7 @@
 #include "checked_report.h"
 #include "checks.h"
 #include "held.h"
+#include "ref_tracker.h"
 #include "report.h"
 
 /* A lock is not where it was used first: reported, then it is at home here. One
@@ -160,5 +161,6 @@ void ksync__held_at_exit(const char *what)
 __attribute__((destructor)) static void process_exits(void)
 {
 	ksync__held_at_exit("the process exits while it is held");
+	ksync__ref_tracker_at_exit();
 	ksync__at_exit_print();
 }
