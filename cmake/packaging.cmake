@@ -26,6 +26,7 @@ endfunction()
 
 ksync_install_target(ksync_linux linux)
 if(KSYNC_BUILD_KERNEL)
+	install(TARGETS ksync_module EXPORT ksync-kernel)
 	install(TARGETS ksync_insmod EXPORT ksync-kernel
 		RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT dev
 	)
