@@ -3,11 +3,13 @@
  * RCU readers and grace periods, over liburcu (rcu_urcu.h).
  *
  * Words: leader, the low half of the reference of the one task that is inside a
- * grace period; done, twice the number of those that there have been
+ * grace period; done, twice the number of those that there have been, and one
+ * more while one has begun
  *
  *  from                  event          to                    by      order
  *  leader = 0            it begins      leader = ref          a task  full
- *  leader = ref, done=n  it is over     done=n+2, leader = 0  leader  full
+ *  leader = ref, done=n  then           done=n+1              leader
+ *  done = n+1            it is over     done=n+2, leader = 0  leader  full
  *
  * Word: inside, a count of threads that register or unregister, plus FORKING
  *
@@ -47,8 +49,9 @@
 
 #define FORKING (1 << 20)
 
-/* So no number is KSYNC_RCU_COMPLETED. */
-#define GP_STEP 2ul
+/* Which will have been enough while done is this: one that has begun does not
+ * count. Even, so none is KSYNC_RCU_COMPLETED. */
+#define ENOUGH(done) (((done) + 3) & ~1ul)
 
 /* How long a fork in a grace period waits, and how long others for it. */
 #define FORK_WAITS_NS 100000000LL
@@ -294,9 +297,7 @@ static void leader_wait(struct ksync__wait *wait,
 }
 
 /*
- * Lead after others. False: their grace periods have served. While done
- * is n, the grace period that makes it n + 2 may have begun; the one after that
- * begins later.
+ * Lead after others. False: their grace periods have served.
  */
 static bool lead_again(unsigned long ref, const void *where)
 {
@@ -316,7 +317,7 @@ static bool lead_again(unsigned long ref, const void *where)
 	ksync__wait_may_spin(&wait);
 	while (!lead(ref))
 		leader_wait(&wait, &backoff);
-	return KSYNC_READ_ONCE(done) - since - 2 * GP_STEP > LONG_MAX;
+	return KSYNC_READ_ONCE(done) - ENOUGH(since) > LONG_MAX;
 }
 
 static void lead_no_more(void)
@@ -367,9 +368,10 @@ static void gp_synchronize(void)
 static void grace_period(unsigned long ref, const void *where)
 {
 	if (lead(ref) || lead_again(ref, where)) {
+		KSYNC_WRITE_ONCE(done, done + 1);
 		ksync__rcu_spare_synchronize();
 		gp_synchronize();
-		KSYNC_WRITE_ONCE(done, done + GP_STEP);
+		KSYNC_WRITE_ONCE(done, done + 1);
 	}
 	lead_no_more();
 }
@@ -395,18 +397,12 @@ void ksync_synchronize_rcu(void)
 
 unsigned long ksync__rcu_cookie(void)
 {
-	bool begun;
-
 	ksync_watch_opaque_release(&tag_grace_period);
 	/* ORDER rcu.cookie: full. What the caller has removed comes before the
-	 * barriers of a grace period that begins after this look at the leader.
+	 * barriers of a grace period that has not begun as this looks at done.
 	 * Other end: ksync__rcu_is_over(). */
 	ksync_smp_mb();
-	begun = KSYNC_READ_ONCE(leader) != 0;
-	/* ORDER rcu.cookie: full. If there is none, who led last is in done.
-	 * Other end: ksync__rcu_is_over(). */
-	ksync_smp_mb();
-	return KSYNC_READ_ONCE(done) + (begun ? 2 : 1) * GP_STEP;
+	return ENOUGH(KSYNC_READ_ONCE(done));
 }
 
 bool ksync__rcu_is_over(unsigned long cookie)
@@ -509,8 +505,10 @@ static void rcu_child(bool prepared)
 		(void)ksync__tasks_find(forget_other);
 	}
 	ksync__rcu_spare_child(leading);
-	if (!leading)
+	if (!leading) {
 		KSYNC_WRITE_ONCE(leader, 0u);
+		KSYNC_WRITE_ONCE(done, done & ~1ul);
+	}
 	ksync_atomic_set(&inside, 0);
 	ksync_atomic_set(&waiting, 0);
 	holds_inside = false;
