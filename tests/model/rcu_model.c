@@ -7,15 +7,7 @@
  * Readers, src/defer/rcu.c and src/defer/rcu_call.c are the library's, liburcu
  * is the one of urcu.c.
  */
-#include <ksync/atomic.h>
-
-/* The acquire form of rcu_dereference() stands for what processors do: the
- * explorer does not know that an address depends on a load. */
-#undef KSYNC_THREAD_SANITIZER
-#define KSYNC_THREAD_SANITIZER 1
-#include <ksync/rcu_pointer.h>
-#undef KSYNC_THREAD_SANITIZER
-#define KSYNC_THREAD_SANITIZER 0
+#include "thing.h"
 
 #include <ksync/mutex.h>
 #include <ksync/rcu.h>
@@ -23,25 +15,6 @@
 
 #include "defer/rcu_gp.h"
 #include "defer/rcu_spare.h"
-#include "port/port.h"
-#include "system.h"
-
-struct thing {
-	int value;
-	ksync_rcu_head_t head;
-	unsigned long padding[4]; /* blocks are named by their offset */
-};
-
-static struct thing *shared;
-static int calls; /* the callbacks' */
-
-static struct thing *thing_make(int value)
-{
-	struct thing *t = ksync__heap_alloc(sizeof(*t));
-
-	t->value = value;
-	return t;
-}
 
 /* From here on the thread is registered, and reads inline. */
 static void reader_make(int self)
@@ -201,11 +174,6 @@ static void without_membarrier(void)
 	setup(2, 1);
 }
 
-static void end(void)
-{
-	ksync__heap_free(shared);
-}
-
 static void show_value(const struct thing *t)
 {
 	explore_outcome("%d", t->value);
@@ -283,8 +251,6 @@ static void updates_twice(int self)
 
 /* Threads 0 and 1 wait for grace periods at once; what they had removed is
  * freed by each. */
-static struct thing *other;
-
 static void two_things(void)
 {
 	setup(3, 1);
@@ -360,8 +326,6 @@ static void ordered(int self)
  * A cookie that another's grace period serves, or does not: then the end frees
  * what was removed. That one reads before the grace period, or after it.
  */
-static struct thing *left;
-
 static void cookie_only(void)
 {
 	struct thing *old =
@@ -401,13 +365,6 @@ static void waits_then_reads(int self)
 	}
 	ksync_synchronize_rcu();
 	read_once();
-}
-
-static void end_left(void)
-{
-	if (left)
-		ksync__heap_free(left);
-	end();
 }
 
 /* Over without a wait, or after it. */
@@ -451,19 +408,12 @@ static void end_reported(void)
 /*
  * Callbacks. Thread 0 is the worker.
  */
-static ksync_rcu_head_t first;
-
-static void nothing(ksync_rcu_head_t *head)
-{
-	(void)head;
-}
-
 static void worker_setup(int threads, int readers)
 {
 	setup(threads, readers);
 	/* It begins with this. */
 	system_servant_starts();
-	ksync_call_rcu(&first, nothing);
+	ksync_call_rcu(&first_call, nothing);
 }
 
 static void worker_one(void)
@@ -498,30 +448,12 @@ static void worker_none_three(void)
 	setup(3, 0);
 }
 
-static struct thing *thing_of(ksync_rcu_head_t *head)
-{
-	return ksync_container_of(head, struct thing, head);
-}
-
-/* Plain accesses: one at a time. */
-static void freed(ksync_rcu_head_t *head)
-{
-	calls = calls * 10 + thing_of(head)->value;
-	ksync__heap_free(thing_of(head));
-}
-
 static void retire(int value)
 {
 	struct thing *old =
 		ksync_rcu_replace_pointer(shared, thing_make(value), true);
 
 	ksync_call_rcu(&old->head, freed);
-}
-
-static void expect_1(void)
-{
-	explore_assert(calls == 1);
-	end();
 }
 
 static void expect_12(void)

@@ -5,39 +5,13 @@
  * come again and again; who sleeps is woken; callbacks run once each, in order,
  * after one.
  */
-#include <ksync/atomic.h>
-
-/* The acquire form of srcu_dereference() stands for what processors do: the
- * explorer does not know that an address depends on a load. */
-#undef KSYNC_THREAD_SANITIZER
-#define KSYNC_THREAD_SANITIZER 1
-#include <ksync/rcu_pointer.h>
-#undef KSYNC_THREAD_SANITIZER
-#define KSYNC_THREAD_SANITIZER 0
+#include "thing.h"
 
 #include <ksync/srcu.h>
 
 #include "defer/srcu.h"
-#include "port/port.h"
-#include "system.h"
-
-struct thing {
-	int value;
-	ksync_rcu_head_t head;
-	unsigned long padding[4]; /* blocks are named by their offset */
-};
 
 static KSYNC_DEFINE_SRCU(domain);
-static struct thing *shared;
-static int calls; /* the callbacks' */
-
-static struct thing *thing_make(int value)
-{
-	struct thing *t = ksync__heap_alloc(sizeof(*t));
-
-	t->value = value;
-	return t;
-}
 
 static void domain_make(void)
 {
@@ -96,11 +70,6 @@ static void not_made(void)
 {
 	system_tasks(2);
 	shared = thing_make(1);
-}
-
-static void end(void)
-{
-	ksync__heap_free(shared);
 }
 
 static void read_once(void)
@@ -211,8 +180,6 @@ static void ordered(int self)
 }
 
 /* Each waits for grace periods of its own; what they removed is freed. */
-static struct thing *other;
-
 static void two_things(void)
 {
 	setup(3);
@@ -244,8 +211,6 @@ static void two_updaters(int self)
 
 /* A cookie that another's grace period serves, or does not: then the end frees
  * what was removed. That one reads before the grace period, or after it. */
-static struct thing *left;
-
 static void cookie_only(void)
 {
 	struct thing *old =
@@ -278,13 +243,6 @@ static void waits_then_reads(int self)
 	}
 	ksync_synchronize_srcu(&domain);
 	read_once();
-}
-
-static void end_left(void)
-{
-	if (left)
-		ksync__heap_free(left);
-	end();
 }
 
 /* Polled: over, and so it may be freed; or not, and then by synchronize. */
@@ -385,36 +343,17 @@ static void walk(int self)
 
 /* ---- callbacks: thread 0 is the runner ---- */
 
-static ksync_rcu_head_t first;
-
-static void nothing(ksync_rcu_head_t *head)
-{
-	(void)head;
-}
-
 static void worker_setup(int threads)
 {
 	setup(threads);
 	/* It begins with this. */
 	system_servant_starts();
-	ksync_call_srcu(&domain, &first, nothing);
+	ksync_call_srcu(&domain, &first_call, nothing);
 }
 
 static void worker_two(void)
 {
 	worker_setup(2);
-}
-
-static struct thing *thing_of(ksync_rcu_head_t *head)
-{
-	return ksync_container_of(head, struct thing, head);
-}
-
-/* Plain accesses: one at a time. */
-static void freed(ksync_rcu_head_t *head)
-{
-	calls = calls * 10 + thing_of(head)->value;
-	ksync__heap_free(thing_of(head));
 }
 
 static void retire(int value)
@@ -423,12 +362,6 @@ static void retire(int value)
 		ksync_rcu_replace_pointer(shared, thing_make(value), true);
 
 	ksync_call_srcu(&domain, &old->head, freed);
-}
-
-static void expect_1(void)
-{
-	explore_assert(calls == 1);
-	end();
 }
 
 static void call(int self)
@@ -456,7 +389,7 @@ static void call_in_reader(int self)
 		return;
 	}
 	idx = ksync_srcu_read_lock(&domain);
-	ksync_call_srcu(&domain, &first, sees_the_end);
+	ksync_call_srcu(&domain, &first_call, sees_the_end);
 	ended = 1;
 	ksync_srcu_read_unlock(&domain, idx);
 }
