@@ -27,8 +27,8 @@ static inline void look(struct number_set_once *n)
 	BENCH_USE(*found);
 }
 
-BENCH_OP_LOOP(run_get, struct number_set_once *n = BENCH_OPAQUE(populated()),
-	      look(n))
+BENCH_OP_LOOP(run_get, struct number_set_once *it = BENCH_OPAQUE(populated()),
+	      look(it))
 BENCH_SUBJECT(get, .family = "set_once", .op = "get", .impl = "ksync",
 	      .run = run_get, .bytes = sizeof(ksync_set_once_t),
 	      .traits = BENCH_ALONE)
