@@ -54,6 +54,7 @@ typedef int (*ksync_lock_cmp_fn)(const void *a, const void *b);
 	row(BIT_SPINLOCK, 0)                                                 \
 	row(SRCU, 0)                                                         \
 	row(PERCPU_RWSEM, 1)                                                 \
+	row(KTHREAD, 0) /* a thread, whose end is waited for */              \
 	row(SIGNAL, 0) /* no lock: the handler of a signal */
 /* clang-format on */
 

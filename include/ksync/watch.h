@@ -79,6 +79,10 @@ KSYNC_CHECKED_API void ksync__dep_acquired(struct ksync__dep_map *map,
 KSYNC_CHECKED_API bool ksync__dep_release(struct ksync__dep_map *map,
 					  const void *lock, unsigned int kind,
 					  unsigned int how);
+KSYNC_CHECKED_API void
+ksync__dep_thread_begin(struct ksync__dep_map *map, const void *lock,
+			unsigned int kind, const char *name, const void *fn);
+KSYNC_CHECKED_API void ksync__dep_thread_end(void);
 KSYNC_CHECKED_API void ksync__dep_contended(struct ksync__dep_map *map,
 					    const void *lock, unsigned int kind,
 					    const void *where);
@@ -374,6 +378,22 @@ KSYNC_PRIVATE_INLINE void ksync_watch_woken(void)
 					   ksync__w.kind,                \
 					   __builtin_return_address(0)); \
 	} while (0)
+
+/* The calling thread begins to be what others wait for in that way, as one of
+ * the class of its function; until it ends, or says that it is no more. */
+KSYNC_PRIVATE_INLINE void ksync_watch_thread_begin(struct ksync_watched w,
+						   const char *name,
+						   const void *fn)
+{
+	if (KSYNC_CHECKED)
+		ksync__dep_thread_begin(w.map, w.lock, w.kind, name, fn);
+}
+
+KSYNC_PRIVATE_INLINE void ksync_watch_thread_end(void)
+{
+	if (KSYNC_CHECKED)
+		ksync__dep_thread_end();
+}
 
 /* From here to the exit the calling thread must not sleep. */
 KSYNC_PRIVATE_INLINE void ksync_watch_atomic_enter(void)

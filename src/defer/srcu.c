@@ -423,23 +423,20 @@ static void synchronize(ksync_srcu_struct_t *ssp, const void *where)
 {
 	struct ksync__srcu_state *s = ksync__srcu_state(ssp);
 
-	/* To lockdep it writes, for no time. */
-	ksync_watch_acquire(KSYNC__SRCU(ssp), KSYNC_WATCH_EXCLUSIVE);
-	ksync_watch_acquired(KSYNC__SRCU(ssp), KSYNC_WATCH_EXCLUSIVE);
-	(void)ksync_watch_release(KSYNC__SRCU(ssp), KSYNC_WATCH_EXCLUSIVE);
-	ksync_watch_released(KSYNC__SRCU(ssp), KSYNC_WATCH_EXCLUSIVE);
 	state_wait(s, ksync__srcu_cookie_of(s), where);
 }
 
 void ksync_synchronize_srcu(ksync_srcu_struct_t *ssp)
 {
 	ksync_watch_caller_might_sleep();
+	ksync_watch_caller_syncs(KSYNC__SRCU(ssp));
 	synchronize(ssp, KSYNC__CALLER());
 }
 
 void ksync_synchronize_srcu_expedited(ksync_srcu_struct_t *ssp)
 {
 	ksync_watch_caller_might_sleep();
+	ksync_watch_caller_syncs(KSYNC__SRCU(ssp));
 	synchronize(ssp, KSYNC__CALLER());
 }
 

@@ -192,6 +192,7 @@ void ksync_srcu_barrier(ksync_srcu_struct_t *ssp)
 		ksync__thread_hang();
 	}
 	ksync_watch_caller_might_sleep();
+	ksync_watch_caller_syncs(KSYNC__SRCU(ssp));
 	while (!ran_reaches(&t)) {
 		if (ksync_likely(ksync__runner_get(&runner))) {
 			ran_wait(&t);

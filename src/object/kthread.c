@@ -43,9 +43,13 @@ struct ksync__kthread {
 	int result; /* I2 */
 	ksync_completion_t parked;
 	ksync_completion_t exited;
+	KSYNC__DEP_MAP_FIELD /* what its stopper waits for */
 };
 KSYNC_STATIC_ASSERT(sizeof(struct ksync__kthread) <= KSYNC__KTHREAD_ROOM,
 		    "task.h has room for it");
+
+#define KSYNC__KTHREAD(kt) \
+	ksync__watched(kt, KSYNC__DEP_MAP(kt), KSYNC_KIND_KTHREAD)
 
 /* On the maker's stack, until it is born. */
 struct kthread_birth {
@@ -102,6 +106,7 @@ static void kthread_end(struct ksync_task *self, int result)
 {
 	struct ksync__kthread *kt = kthread_room(self);
 
+	ksync_watch_thread_end();
 	kt->result = result;
 	if (!(kthread_tell(self, ENDED) & JOINED))
 		ksync__thread_detach_self();
@@ -132,6 +137,8 @@ static void kthread_main(void *arg)
 	kt->data = birth->data;
 	ksync_init_completion(&kt->parked);
 	ksync_init_completion(&kt->exited);
+	ksync_watch_thread_begin(KSYNC__KTHREAD(kt), "kthread",
+				 (const void *)(uintptr_t)kt->fn);
 	(void)kthread_tell(self, MADE);
 	ksync_set_current_state_relaxed(KSYNC_TASK_UNINTERRUPTIBLE);
 	birth->task = self;
@@ -320,6 +327,9 @@ int ksync_kthread_stop(ksync_task_t *k)
 			KSYNC__CALLER(), KSYNC_HOLDER_NONE);
 		return -ESRCH;
 	}
+	/* Of one that has ended nothing is waited for. */
+	if (!kthread_is_told(k, ENDED))
+		ksync_watch_caller_syncs(KSYNC__KTHREAD(kt));
 	before = kthread_tell(k, STOP | JOINED);
 	kthread_go_on(k);
 	ksync_task_interrupt(k);
@@ -348,6 +358,7 @@ int ksync_kthread_park(ksync_task_t *k)
 		return 0;
 	(void)ksync_wake_up_process(k);
 	ksync_watch_caller_might_sleep();
+	ksync_watch_caller_syncs(KSYNC__KTHREAD(kthread_room(k)));
 	ksync_wait_for_completion(&kthread_room(k)->parked);
 	return kthread_is_told(k, ENDED) ? -ENOSYS : 0;
 }

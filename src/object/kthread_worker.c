@@ -230,6 +230,9 @@ int ksync_kthread_worker_fn(void *worker_ptr)
 	ksync_kthread_work_t *work;
 	ksync_s64 until;
 
+	/* All workers have this function: what their works take is not of one
+	 * class. */
+	ksync_watch_thread_end();
 	worker_set_task(worker, self);
 	for (;;) {
 		ksync_set_current_state(KSYNC_TASK_IDLE);

@@ -17,7 +17,7 @@
 #include "port/port.h"
 
 /* Of kthread.c, whose parts are of higher floors. */
-#define KSYNC__KTHREAD_ROOM (KSYNC_CHECKED ? 192 : 40)
+#define KSYNC__KTHREAD_ROOM (KSYNC_CHECKED ? 288 : 40)
 
 struct ksync_task {
 	int tid;		  /* 0: no thread. Under the pool's lock.

@@ -34,7 +34,7 @@ void ksync__dep_assert_failed(const struct ksync__dep_map *map,
 
 void ksync__lockdep_assert_none(void)
 {
-	if (ksync__mine.depth && ksync__held_looks())
+	if (ksync__mine.depth > ksync__held_is_thread() && ksync__held_looks())
 		ksync__tell_context("lockdep", NULL,
 				    "asserted to hold no lock, and holds some",
 				    "release them before this code",

@@ -53,8 +53,7 @@ static struct ksync__class_name name_of(const struct ksync__held *h)
 {
 	if (h->class_id)
 		return ksync__class_name(h->class_id);
-	return (struct ksync__class_name){ h->map->name ? h->map->name : "", 0,
-					   h->kind };
+	return (struct ksync__class_name){ h->name ? h->name : "", 0, h->kind };
 }
 
 /* "  held     A (mutex), taken at 0x..." for each, the newest first; and
@@ -214,7 +213,8 @@ static bool has_signal(const struct ksync__circle *circle, unsigned int steps)
 /* Is it waited for only, and taken by others? */
 static bool is_event(struct ksync__class_name c)
 {
-	return c.kind == KSYNC_KIND_RCU || c.kind == KSYNC_KIND_COMPLETION;
+	return c.kind == KSYNC_KIND_RCU || c.kind == KSYNC_KIND_SRCU ||
+	       c.kind == KSYNC_KIND_COMPLETION || c.kind == KSYNC_KIND_KTHREAD;
 }
 
 /* "  change   take A (mutex) before B (mutex) here, as at 0x..." */
@@ -329,8 +329,12 @@ void ksync__tell_waiters(const struct ksync__dep_map *map, const void *lock,
 			 const void *where, const struct ksync__waiter *waiter,
 			 unsigned int count)
 {
-	struct ksync__text t = ksync__details_begin();
+	struct ksync__text t;
 
+	for (unsigned int n = 0; n < count; n++)
+		if (ksync__is_suppressed(waiter[n].name))
+			return;
+	t = ksync__details_begin();
 	for (unsigned int n = 0; n < count; n++) {
 		ksync__text_put(&t, "  waits    thread ");
 		ksync__text_number(&t, (unsigned long)waiter[n].tid, 10);
@@ -351,8 +355,11 @@ void ksync__tell_waiters(const struct ksync__dep_map *map, const void *lock,
 
 void ksync__tell_nest(const struct ksync__held *next)
 {
-	struct ksync__text t = ksync__details_begin();
+	struct ksync__text t;
 
+	if (ksync__is_suppressed(name_of(next).name))
+		return;
+	t = ksync__details_begin();
 	put_held(&t);
 	tell(ksync__lock_kind(next->kind)->name, next->lock,
 	     "ordered by a lock that is not held",
@@ -396,6 +403,22 @@ static void put_name(struct ksync__text *t, const char *name)
 	ksync__text_put(t, "  name     ");
 	ksync__text_put(t, name ? name : "none");
 	ksync__text_put(t, "\n");
+}
+
+void ksync__tell_left(const struct ksync__held *h, const char *what)
+{
+	struct ksync__text t;
+
+	if (ksync__is_suppressed(name_of(h).name))
+		return;
+	t = ksync__details_begin();
+	put_name(&t, name_of(h).name);
+	ksync__text_put(&t, "  taken    last at ");
+	ksync__text_address(&t, h->where);
+	ksync__text_put(&t, "\n");
+	tell(ksync__lock_kind(h->kind)->name, h->lock, what,
+	     "release it on every way out", h->where,
+	     h->shared ? KSYNC_HOLDER_NONE : ksync__mine.tid, &t, false);
 }
 
 void ksync__tell_map(const struct ksync__dep_map *map, const void *lock,

@@ -20,6 +20,8 @@ void ksync__details_end(const struct ksync__text *t);
 
 /* Is nothing to be said of classes of this name? suppress.c */
 bool ksync__is_suppressed(const char *name);
+/* Are there such classes at all? From the library's start on. */
+extern bool ksync__suppresses;
 
 /* "next" is about to be taken. */
 void ksync__tell_circle(const struct ksync__held *next,
@@ -38,6 +40,8 @@ void ksync__tell_waiters(const struct ksync__dep_map *map, const void *lock,
 			 unsigned int count);
 void ksync__tell_context(const char *type, const void *object, const char *what,
 			 const char *advice, const void *where);
+/* The thread, or the process, ends with it: its memory need not be there. */
+void ksync__tell_left(const struct ksync__held *h, const char *what);
 void ksync__tell_map(const struct ksync__dep_map *map, const void *lock,
 		     const char *what, const char *advice, const void *where);
 

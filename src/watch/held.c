@@ -116,6 +116,13 @@ void ksync__held_sum(struct ksync__held *h)
 	}
 }
 
+struct ksync__held *ksync__held_next(void)
+{
+	return ksync__mine.depth < ksync__mine.room ?
+		       &ksync__mine.list[ksync__mine.depth] :
+		       &ksync__mine.no_room;
+}
+
 void ksync__held_remove(struct ksync__held *h)
 {
 	ksync__mine.depth--;
@@ -130,6 +137,13 @@ enum wait_type ksync__held_may_wait(void)
 	unsigned char inside = list_inside(ksync__mine.depth);
 
 	return ksync__mine.sections && inside > WAIT_SPIN ? WAIT_SPIN : inside;
+}
+
+bool ksync__held_may_nap(void)
+{
+	return list_inside(ksync__mine.depth) != WAIT_RAW &&
+	       !(ksync__mine.has_next &&
+		 ksync__held_kind(ksync__held_next())->waits == WAIT_RAW);
 }
 
 static bool is_ordered(const struct ksync__dep_map *map)
@@ -149,13 +163,6 @@ static unsigned int subclass_of(const struct ksync__dep_map *map,
 	return subclass < KSYNC_SUBCLASSES ? subclass : KSYNC_SUBCLASSES - 1;
 }
 
-struct ksync__held *ksync__held_next(void)
-{
-	return ksync__mine.depth < ksync__mine.room ?
-		       &ksync__mine.list[ksync__mine.depth] :
-		       &ksync__mine.no_room;
-}
-
 struct ksync__held *ksync__held_next_make(struct ksync__dep_map *map,
 					  const void *lock, unsigned int how,
 					  const void *nest, const void *where)
@@ -166,9 +173,11 @@ struct ksync__held *ksync__held_next_make(struct ksync__dep_map *map,
 	next = ksync__held_next();
 	next->map = map;
 	next->lock = lock;
+	next->name = map->name;
 	next->nest = nest;
 	next->where = where;
 	next->kind = map->kind;
+	ksync__mine.has_next = true;
 	next->shared = ksync__held_shared(how);
 	next->pins = 0;
 	next->apart = (how & KSYNC_WATCH_TRY) ||
@@ -181,7 +190,6 @@ struct ksync__held *ksync__held_next_make(struct ksync__dep_map *map,
 			0;
 	next->chain = ksync__held_chain_with(ksync__mine.depth, next);
 	next->inside = list_inside_with(ksync__mine.depth, next);
-	ksync__mine.has_next = true;
 	ksync__mine.next_how = how;
 	ksync__mine.next_depth = ksync__mine.depth;
 	ksync__mine.next_chain = list_chain(ksync__mine.depth);

@@ -28,6 +28,9 @@ struct ksync__held_by_me {
 	uintptr_t base;		  /* somewhere on its stack; interrupt.c */
 	const void *atomic_where; /* of the outermost declared section */
 	struct ksync_task *task;
+	/* Whose report may come next, and its name: suppress.c. */
+	const void *said_of;
+	const char *said_name;
 	bool has_next; /* I6 */
 	unsigned int next_how;
 	unsigned int next_depth;
@@ -80,6 +83,13 @@ static inline void ksync__held_begin(void)
 {
 	if (ksync_unlikely(!ksync__mine.tid))
 		ksync__held_begin_slow();
+}
+
+/* Is the first entry the thread itself, which is no lock? */
+static inline bool ksync__held_is_thread(void)
+{
+	return ksync__mine.depth &&
+	       ksync__mine.list[0].kind == KSYNC_KIND_KTHREAD;
 }
 
 /* The newest entry of this lock, or NULL. */

@@ -50,12 +50,15 @@ void ksync__dep_acquired(struct ksync__dep_map *map, const void *lock,
 void ksync__dep_owe(struct ksync__dep_map *map, const void *lock)
 {
 	const void *where = KSYNC__CALLER();
+	const struct ksync__held *h;
 
 	ksync__held_begin();
 	if (!(map->flags & KSYNC__DEP_DECLARED) || !ksync__held_look())
 		return;
 	/* Nobody waits to be the one, as it is with a trylock. */
-	(void)ksync__held_add(map, lock, KSYNC_WATCH_TRY, where);
+	h = ksync__held_add(map, lock, KSYNC_WATCH_TRY, where);
+	if (h)
+		ksync__interrupt_taken(h, 0, __builtin_frame_address(0));
 	ksync__held_look_away();
 	KSYNC_WRITE_ONCE(map->holder, ksync__mine.tid);
 	KSYNC_WRITE_ONCE(map->where, where);
@@ -66,6 +69,29 @@ void ksync__dep_owe_no_more(struct ksync__dep_map *map)
 	if (map->flags & KSYNC__DEP_DECLARED && !ksync__mine.busy &&
 	    ksync__held_find(map))
 		(void)ksync__held_leave(map, false);
+}
+
+void ksync__dep_thread_begin(struct ksync__dep_map *map, const void *lock,
+			     unsigned int kind, const char *name,
+			     const void *fn)
+{
+	ksync__held_begin();
+	if (!ksync__held_look())
+		return;
+	*map = (struct ksync__dep_map){
+		.name = name,
+		.key = ksync__site_key(fn, kind),
+		.kind = (unsigned char)kind,
+		.home = map,
+	};
+	(void)ksync__held_add(map, lock, KSYNC_WATCH_TRY, fn);
+	ksync__held_look_away();
+}
+
+void ksync__dep_thread_end(void)
+{
+	if (!ksync__mine.busy && ksync__held_is_thread())
+		(void)ksync__held_leave(ksync__mine.list[0].map, false);
 }
 
 void ksync__dep_downgrade(struct ksync__dep_map *map, const void *lock,

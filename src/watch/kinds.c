@@ -31,6 +31,8 @@ const struct lock_kind ksync__lock_kinds[KSYNC_KINDS] = {
 			true,  false, false, false, false },
 	[KSYNC_KIND_PERCPU_RWSEM] = { "percpu_rwsem", WAIT_SLEEP, WAIT_SLEEP,
 			true,  false, false, false, true },
+	[KSYNC_KIND_KTHREAD]   = { "kthread",   WAIT_NOT,   WAIT_SLEEP,
+			true,  true,  true,  false, false },
 	[KSYNC_KIND_SEQCOUNT]  = { "seqcount",  WAIT_NOT,   WAIT_SPIN,
 			true,  false, false, false, false },
 	[KSYNC_KIND_RT_MUTEX]  = { "rt_mutex",  WAIT_SLEEP, WAIT_SLEEP,

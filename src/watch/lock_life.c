@@ -27,6 +27,15 @@ static void home_check(struct ksync__dep_map *map, const void *home,
 				where);
 }
 
+/* The family may have to say of it what it alone knows: suppress.c. */
+static void note_name(const struct ksync__dep_map *map, const void *lock)
+{
+	if (ksync_likely(!ksync__suppresses))
+		return;
+	ksync__mine.said_of = lock;
+	ksync__mine.said_name = map->name;
+}
+
 /* A lock of zeroed memory, or of any: reported, then as good as initialised. */
 void ksync__map_check(struct ksync__dep_map *map, const void *lock,
 		      unsigned int kind, const void *where)
@@ -35,6 +44,7 @@ void ksync__map_check(struct ksync__dep_map *map, const void *lock,
 		/* Read once: others may use it first at the same time. */
 		const void *home = KSYNC_READ_ONCE(map->home);
 
+		note_name(map, lock);
 		if (ksync_unlikely(home != map))
 			home_check(map, home, lock, where);
 		return;
@@ -122,6 +132,7 @@ void ksync__dep_gone(struct ksync__dep_map *map, const void *lock)
 {
 	const void *where = KSYNC__CALLER();
 
+	note_name(map, lock);
 	if (ksync__lock_kind(map->kind)->told)
 		return; /* the family says it */
 	not_held_check(map, lock, "destroyed while it is held", where);
@@ -150,8 +161,7 @@ void ksync__held_at_exit(const char *what)
 		struct ksync__held h = ksync__mine.list[--ksync__mine.depth];
 
 		if (!ksync__held_kind(&h)->ends)
-			ksync__tell_map(h.map, h.lock, what,
-					"release it on every way out", h.where);
+			ksync__tell_left(&h, what);
 	}
 	ksync__mine.sections = 0;
 	ksync__mine.unseen = 0;

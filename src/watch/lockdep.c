@@ -57,7 +57,12 @@ ksync_u32 ksync__edge_count(void)
 
 void ksync__lockdep_lock(void)
 {
-	ksync__raw_lock(&graph.lock);
+	if (ksync_likely(ksync__raw_lock_fast(&graph.lock)))
+		return;
+	if (ksync__held_may_nap())
+		(void)ksync__raw_lock_wait(&graph.lock, KSYNC__NEVER);
+	else
+		(void)ksync__raw_lock_spin(&graph.lock, KSYNC__NEVER);
 }
 
 void ksync__lockdep_unlock(void)
@@ -257,7 +262,7 @@ bool ksync__chain_learn(const struct ksync__held *held, unsigned int depth,
 	enum step step = STEP_MADE;
 	bool known;
 
-	ksync__raw_lock(&graph.lock);
+	ksync__lockdep_lock();
 	known = ksync__chain_known(then->chain);
 	for (unsigned int n = known ? 0 : depth; n--;) {
 		const struct ksync__held *first = &held[n];
@@ -273,6 +278,6 @@ bool ksync__chain_learn(const struct ksync__held *held, unsigned int depth,
 	/* Of a circle's chain the rest is looked at when it is taken again. */
 	if (!known && step != STEP_CLOSES && step != STEP_LOST)
 		ksync__chain_put(then->chain);
-	ksync__raw_unlock(&graph.lock);
+	ksync__lockdep_unlock();
 	return step == STEP_CLOSES;
 }

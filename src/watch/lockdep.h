@@ -13,6 +13,7 @@
 struct ksync__held {
 	struct ksync__dep_map *map;
 	const void *lock;
+	const char *name;     /* the map's, which may be gone by the time */
 	const void *nest;     /* the map of the lock that orders its class */
 	const void *where;    /* that took it */
 	ksync_s64 since;      /* when, in ns; 0: not known. lock_stat.c */
@@ -101,6 +102,10 @@ bool ksync__usage_taken(const struct ksync__held *h, unsigned long usage,
 
 /* Forget the classes of a key: what it is used for next is another. */
 void ksync__class_forget(ksync_lock_class_key_t *key);
+
+/* held.c. May the calling thread nap when it waits for the graph's lock? Not
+ * where it holds a lock whose waiters never do, or waits for one. */
+bool ksync__held_may_nap(void);
 
 /* All of this is at rest meanwhile: around a fork, too. */
 void ksync__lockdep_lock(void);

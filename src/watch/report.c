@@ -209,6 +209,8 @@ void ksync__misuse(const char *type, const void *object, const char *what,
 	 * each operation. */
 	if (said.where == where && said.what == what)
 		return;
+	if (KSYNC_CHECKED && ksync__held_suppresses(object))
+		return;
 	ksync__misuse_detailed(type, object, what, advice, where, holder_tid,
 			       NULL, false);
 }

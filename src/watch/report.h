@@ -51,6 +51,9 @@ void ksync__tell_deadlock(const char *type, const void *object,
 /* And the thread, of which a report is made, may never return to its wait. */
 void ksync__held_reports(void);
 
+/* The checked library's: is nothing to be said of this lock's class? */
+bool ksync__held_suppresses(const void *object);
+
 /* Invariant "which" of our own is broken: reported, then the process aborts. */
 _Noreturn void ksync__bug(const char *which, const void *object);
 

@@ -8,13 +8,16 @@
 #include <ksync/atomic.h>
 
 #include "checked_report.h"
+#include "held.h"
 #include "port/life.h"
 #include "port/port.h"
+#include "report.h"
 
 static struct {
 	bool read;
 	const char *names;
 } suppressed;
+bool ksync__suppresses;
 
 static void names_read(void)
 {
@@ -42,8 +45,23 @@ bool ksync__is_suppressed(const char *name)
 	return false;
 }
 
+/* A family names its lock by the address alone. Whose name that is was noted
+ * when the same thread told the seam of it, just before. */
+bool ksync__held_suppresses(const void *object)
+{
+	return ksync_unlikely(ksync__suppresses) && object &&
+	       object == ksync__mine.said_of &&
+	       ksync__is_suppressed(ksync__mine.said_name);
+}
+
+static void suppress_start(void)
+{
+	names_read();
+	ksync__suppresses = suppressed.names != NULL;
+}
+
 static const struct ksync__life_part suppress_life = {
 	.floor = KSYNC__FLOOR_WATCH,
-	.start = names_read,
+	.start = suppress_start,
 };
 KSYNC__LIFE_PART(suppress_life);

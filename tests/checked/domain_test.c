@@ -3,6 +3,7 @@
  * The checked library: readers of SRCU, to which a grace period is a moment of
  * writing.
  */
+#include <signal.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -104,4 +105,35 @@ Test(domain, a_pointer_outside_a_reader_of_its_domain)
 	expect_said("not in a reader");
 	(void)srcu_dereference(shared, &second);
 	srcu_read_unlock(&second, idx);
+}
+
+static void read_in_handler(int signal)
+{
+	int idx = srcu_read_lock(&first);
+
+	(void)signal;
+	srcu_read_unlock(&first, idx);
+}
+
+/* It waits for nobody there, and who waits here holds nothing. */
+Test(domain, a_reader_in_a_handler_and_a_grace_period)
+{
+	signal(SIGUSR1, read_in_handler);
+	raise(SIGUSR1);
+	synchronize_srcu(&first);
+	synchronize_srcu(&first);
+	raise(SIGUSR1);
+}
+
+Test(domain, a_reader_takes_what_is_held_until_all_callbacks_ran)
+{
+	int idx = srcu_read_lock(&first);
+
+	mutex_lock(&mutex);
+	mutex_unlock(&mutex);
+	srcu_read_unlock(&first, idx);
+	mutex_lock(&mutex);
+	srcu_barrier(&first);
+	expect_said("deadlock");
+	mutex_unlock(&mutex);
 }

@@ -3,6 +3,7 @@
  * The checked library: what a thread holds, and what it does meanwhile. Each
  * sentence of docs/checked.md that is not about orders has a test here.
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +17,16 @@
 #include <linux/semaphore.h>
 #include <linux/spinlock.h>
 
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+
 #include "../support/process.h"
 #include "../support/threads.h"
 #include "said.h"
+#include "watch/lockdep.h"
 
 SAID_SUITE(held);
 SAID_SUITE(assertion);
@@ -926,6 +934,114 @@ Test(held, a_process_exits)
 			       "held"),
 		  "%s", said);
 	cr_assert(strstr(said, "name     mutex"), "%s", said);
+}
+
+/* As a program's own allocator may do; with a class, and without. */
+static void child_exits_without_its_locks(void *arg)
+{
+	struct mutex *locks = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)arg;
+	cr_assert_neq((void *)locks, MAP_FAILED);
+	ksync_report_hook_set(NULL);
+	mutex_init(&locks[0]);
+	mutex_init(&locks[1]);
+	lockdep_set_novalidate_class(&locks[1]);
+	mutex_lock(&locks[0]);
+	mutex_lock(&locks[1]);
+	munmap(locks, 4096);
+	exit(0);
+}
+
+Test(held, a_process_exits_and_the_locks_memory_is_gone)
+{
+	char said[4096];
+
+	cr_assert_eq(child_says(child_exits_without_its_locks, said,
+				sizeof(said)),
+		     0);
+	cr_assert(strstr(said, "name     locks[0]"), "%s", said);
+	cr_assert(strstr(said, "name     locks[1]"), "%s", said);
+}
+
+/* ---- the library's own lock ---- */
+
+static DEFINE_RAW_SPINLOCK(raw_first_taken);
+static DEFINE_RAW_SPINLOCK(raw_inside);
+static pthread_t taker;
+static int turn; /* 1: it holds the first; 2: the tables are locked */
+
+static void turn_wait(int n)
+{
+	while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != n)
+		sched_yield();
+}
+
+static void turn_set(int n)
+{
+	__atomic_store_n(&turn, n, __ATOMIC_RELEASE);
+}
+
+static long sleeps(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw;
+}
+
+static void take_raw(long *slept)
+{
+	raw_spin_lock(&raw_first_taken);
+	taker = pthread_self();
+	turn_set(1);
+	turn_wait(2);
+	*slept = -sleeps();
+	raw_spin_lock(&raw_inside); /* an order that is new */
+	*slept += sleeps();
+	raw_spin_unlock(&raw_inside);
+	raw_spin_unlock(&raw_first_taken);
+}
+
+static long long ns_of(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* As long as it runs, however busy the machine is, it is not asleep. */
+static void hold_tables_while_it_spins(void)
+{
+	long long begin;
+	clockid_t clock;
+
+	turn_wait(1);
+	ksync__lockdep_lock();
+	turn_set(2);
+	pthread_getcpuclockid(taker, &clock);
+	begin = ns_of(clock);
+	while (ns_of(clock) - begin < 50000000)
+		sched_yield();
+	ksync__lockdep_unlock();
+}
+
+static void take_or_hold(void *arg, int index)
+{
+	if (index == 0)
+		take_raw(arg);
+	else
+		hold_tables_while_it_spins();
+}
+
+Test(held, who_takes_a_raw_spinlock_never_naps)
+{
+	long slept = -1;
+
+	crew_run(2, take_or_hold, &slept);
+	cr_expect_eq(slept, 0, "it slept %ld times", slept);
 }
 
 Test(held, a_spinlock_locked_again_aborts)

@@ -478,6 +478,23 @@ static void block(int how)
 	pthread_sigmask(how, &set, NULL);
 }
 
+static void wait_in_handler(int signal)
+{
+	(void)signal;
+	wait_for_completion(&done);
+}
+
+Test(order, a_completion_of_a_handler)
+{
+	make_completion();
+	complete_all(&done);
+	signal(SIGUSR2, wait_in_handler);
+	raise(SIGUSR2);
+	ksync_lockdep_owe(&done);
+	expect_said("taken in a signal handler, and where its signal may come");
+	ksync_lockdep_owe_no_more(&done);
+}
+
 Test(order, a_lock_of_a_handler)
 {
 	block(SIG_UNBLOCK);

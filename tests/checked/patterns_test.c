@@ -20,6 +20,8 @@
 #include <string.h>
 
 #include <criterion/criterion.h>
+#include <linux/bit_spinlock.h>
+#include <linux/completion.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -45,6 +47,8 @@ union any_lock {
 	struct rw_semaphore sem;
 	struct semaphore unit;
 	seqlock_t seq;
+	unsigned long bits;
+	struct completion done;
 };
 
 /* What a kind can; NULL: it has no such form. */
@@ -58,7 +62,9 @@ struct kind {
 	void (*nested)(union any_lock *lock);
 	void (*nest)(union any_lock *lock, struct mutex *outer);
 	bool reads;
-	bool pair; /* it is two locks: what is said may be said of both */
+	bool pair;  /* it is two locks: what is said may be said of both */
+	bool hangs; /* where it is taken again by its holder */
+	const char *says; /* the verdicts that there are for it */
 };
 
 static DEFINE_WW_CLASS(ww_class);
@@ -164,22 +170,75 @@ static void seq_give(union any_lock *lock)
 	write_sequnlock(&lock->seq);
 }
 
+/* A lock without memory of its own: no class, so no order. */
+static void bit_init_it(union any_lock *lock, struct lock_class_key *key,
+			const char *name)
+{
+	(void)key;
+	(void)name;
+	lock->bits = 0;
+}
+static void bit_take(union any_lock *lock)
+{
+	bit_spin_lock(0, &lock->bits);
+}
+static void bit_give(union any_lock *lock)
+{
+	bit_spin_unlock(0, &lock->bits);
+}
+TRY(bit, bit_spin_trylock(0, &lock->bits))
+
+/*
+ * A completion is no lock. To take the first is to be the one to complete it,
+ * to take another meanwhile is to wait for it, which ends at once.
+ */
+static union any_lock *owed;
+
+static void done_init_it(union any_lock *lock, struct lock_class_key *key,
+			 const char *name)
+{
+	init_completion(&lock->done);
+	lockdep_set_class_and_name(&lock->done, key, name);
+	complete_all(&lock->done);
+}
+static void done_take(union any_lock *lock)
+{
+	if (owed) {
+		wait_for_completion(&lock->done);
+		return;
+	}
+	ksync_lockdep_owe(&lock->done);
+	owed = lock;
+}
+static void done_give(union any_lock *lock)
+{
+	if (owed != lock)
+		return;
+	complete(&lock->done);
+	owed = NULL;
+}
+
+/* Of the table below. */
+#define ALL "rRcoNnifh"
+
 #define OF(id) id##_init_it, id##_take, id##_give
 
 static const struct kind kinds[] = {
-	{ "spinlock", OF(spin), spin_try, spin_nested, spin_nest, false,
-	  false },
-	{ "raw_spin", OF(raw), raw_try, raw_nested, raw_nest, false, false },
-	{ "rwlock W", OF(write), write_try, write_nested, NULL, false, false },
-	{ "rwlock R", OF(read), read_try, NULL, NULL, true, false },
-	{ "seqlock", OF(seq), NULL, NULL, NULL, false, true },
-	{ "mutex", OF(mutex), mutex_try, mutex_nested, mutex_nest, false,
-	  false },
-	{ "rt_mutex", OF(rt), rt_try, rt_nested, rt_nest, false, false },
-	{ "ww_mutex", OF(ww), ww_try, NULL, NULL, false, false },
-	{ "rwsem W", OF(wsem), wsem_try, wsem_nested, wsem_nest, false, false },
-	{ "rwsem R", OF(rsem), rsem_try, rsem_nested, NULL, true, false },
-	{ "unit sem", OF(unit), unit_try, NULL, NULL, false, false },
+	{ "spinlock", OF(spin), spin_try, spin_nested, spin_nest, .says = ALL },
+	{ "raw_spin", OF(raw), raw_try, raw_nested, raw_nest, .says = ALL },
+	{ "rwlock W", OF(write), write_try, write_nested, .says = ALL },
+	{ "rwlock R", OF(read), read_try, .reads = true, .says = ALL },
+	{ "seqlock", OF(seq), .pair = true, .says = ALL },
+	{ "mutex", OF(mutex), mutex_try, mutex_nested, mutex_nest,
+	  .says = ALL },
+	{ "rt_mutex", OF(rt), rt_try, rt_nested, rt_nest, .says = ALL },
+	{ "ww_mutex", OF(ww), ww_try, .says = ALL },
+	{ "rwsem W", OF(wsem), wsem_try, wsem_nested, wsem_nest, .says = ALL },
+	{ "rwsem R", OF(rsem), rsem_try, rsem_nested, .reads = true,
+	  .says = ALL },
+	{ "unit sem", OF(unit), unit_try, .says = ALL },
+	{ "bit spin", OF(bit), bit_try, .hangs = true, .says = "nf" },
+	{ "complete", OF(done), .says = "orcif" },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -349,6 +408,8 @@ static bool has_forms(const struct sample *s)
 {
 	const char *steps = s->pattern->steps;
 
+	if (s->kind->hangs && (!strcmp(steps, "AA") || !strcmp(steps, "AfA")))
+		return false;
 	return (s->kind->try || !strchr(steps, '?')) &&
 	       (s->kind->nested || !strchr(steps, 'n')) &&
 	       (s->kind->nest || !strchr(steps, 'N'));
@@ -362,12 +423,19 @@ static bool says_all(const char *found, const char *expected)
 	return !*found == !*expected;
 }
 
+static const char *expect(const struct sample *s)
+{
+	const char *verdict = s->kind->reads && s->pattern->reads ?
+				      s->pattern->reads :
+				      s->pattern->verdict;
+
+	return strchr(s->kind->says, *verdict) ? verdict : "";
+}
+
 /* What is said, or NULL: this kind cannot play it. */
 static const char *judge(const struct sample *s)
 {
-	const char *expected = s->kind->reads && s->pattern->reads ?
-				       s->pattern->reads :
-				       s->pattern->verdict;
+	const char *expected = expect(s);
 	const char *found;
 
 	if (!has_forms(s))

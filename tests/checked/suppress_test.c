@@ -34,7 +34,8 @@ static void both(struct mutex *one, struct mutex *two)
 	mutex_unlock(one);
 }
 
-/* Two circles, a sleep under a spinlock, and an assertion. */
+/* Two circles, a sleep under a spinlock, an assertion, and what the lock itself
+ * reports. */
 __attribute__((constructor)) static void play(void)
 {
 	if (!getenv("SUPPRESS_PLAY"))
@@ -49,6 +50,7 @@ __attribute__((constructor)) static void play(void)
 	mutex_unlock(&journal);
 	spin_unlock(&cache);
 	lockdep_assert_held(&cache);
+	mutex_unlock(&journals);
 	_exit(told);
 }
 
@@ -74,13 +76,13 @@ TestSuite(suppress, .init = reports_take, .fini = reports_none, .timeout = 60);
 
 Test(suppress, by_the_names_of_classes)
 {
-	cr_expect_eq(told_with(NULL), 4);
-	cr_expect_eq(told_with(""), 4);
-	cr_expect_eq(told_with("journ"), 4);
-	cr_expect_eq(told_with("other,cache"), 3);
+	cr_expect_eq(told_with(NULL), 5);
+	cr_expect_eq(told_with(""), 5);
+	cr_expect_eq(told_with("journ"), 5);
+	cr_expect_eq(told_with("other,cache"), 4);
 	/* A circle with it, and the sleep that it would be. */
-	cr_expect_eq(told_with("journal"), 2);
+	cr_expect_eq(told_with("journal"), 3);
 	cr_expect_eq(told_with("journals"), 3);
 	cr_expect_eq(told_with("journals,journal,cache"), 0);
-	cr_expect_eq(told_with("accounts"), 2);
+	cr_expect_eq(told_with("accounts"), 3);
 }

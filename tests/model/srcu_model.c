@@ -479,14 +479,14 @@ static const struct explore_test tests[] = {
 	{ "ends", .threads = 2, .setup = short_lived, .thread = ends },
 
 	{ "call", .threads = 2, .setup = worker_two, .thread = call, WORKER,
-	  .finish = expect_1 },
+	  .finish = expect_1, .release = true },
 	{ "call_in_reader", .threads = 2, .setup = two,
 	  .thread = call_in_reader, .servants = 1, .finish = expect_1,
 	  .bound = 2 },
 	{ "call_first", .threads = 2, .setup = two, .thread = call,
 	  .servants = 1, .finish = expect_1 },
 	{ "barrier", .threads = 2, .setup = worker_two, .thread = barrier,
-	  WORKER, .finish = expect_1 },
+	  WORKER, .finish = expect_1, .release = true },
 
 	{ "fork", TWO, .setup = two, .thread = fork_and_wait },
 	{ "fork_in_reader", TWO, .setup = two, .thread = fork_in_reader,
