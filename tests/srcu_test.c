@@ -11,8 +11,22 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include <linux/mutex.h>
+#include <ksync/percpu.h>
+
+/* Between a reader's look at the index and its count. */
+static void (*in_window)(void);
+
+static inline void window(void)
+{
+	if (in_window)
+		in_window();
+}
+
+#define ksync__percpu_add(p, v) (window(), (ksync__percpu_add)(p, v))
 #include <linux/srcu.h>
+#undef ksync__percpu_add
+
+#include <linux/mutex.h>
 
 #include "support/process.h"
 #include "support/report.h"
@@ -706,6 +720,21 @@ Test(srcu, unlock_of_a_domain_that_nobody_has_read_is_reported)
 		      KSYNC_HOLDER_NONE);
 }
 
+Test(srcu, many_domains_have_each_its_own_state_also_when_made_again)
+{
+	struct srcu_struct many[40];
+
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < 40; i++) {
+			cr_assert_eq(init_srcu_struct(&many[i]), 0);
+			for (size_t j = 0; j < i; j++)
+				cr_assert_neq(many[i].state, many[j].state);
+		}
+		for (size_t i = 0; i < 40; i += 1 + (round == 1))
+			cleanup_srcu_struct(&many[i]);
+	}
+}
+
 /* ---- fork ---- */
 
 static void all_of_srcu(void)
@@ -856,4 +885,72 @@ Test(srcu_fork, who_waits_and_forks_in_a_handler_goes_on_in_the_child)
 	srcu_up_read(&domain, idx);
 	crew_join(&crew);
 	cr_assert(get_flag(&scene.waited));
+}
+
+/* As a signal handler that comes there. */
+static void fork_once(void)
+{
+	in_window = NULL;
+	fork_in_handler();
+}
+
+static void fork_twice(void)
+{
+	int status = -1;
+	pid_t child;
+
+	fork_once();
+	if (handlers_child)
+		return;
+	child = fork();
+	if (child)
+		_exit(waitpid(child, &status, 0) == child && !status ?
+			      0 :
+			      EXIT_FAILED);
+}
+
+static void nobody_is_awaited(void)
+{
+	must(poll_state_synchronize_srcu(&domain,
+					 start_poll_synchronize_srcu(&domain)));
+}
+
+/* The thread that was interrupted goes on in both processes. */
+static void read_over_fork(void (*at_begin)(void), void (*at_end)(void))
+{
+	int idx = srcu_read_lock(&domain);
+
+	srcu_read_unlock(&domain, idx);
+	handlers_child = -1;
+	in_window = at_begin;
+	idx = srcu_read_lock(&domain);
+	in_window = at_end;
+	srcu_read_unlock(&domain, idx);
+	/* Instrumented readers are the library's. */
+	in_window = NULL;
+	if (!handlers_child) {
+		nobody_is_awaited();
+		if (!must_failures)
+			all_of_srcu();
+		end_handlers_child();
+	}
+	cr_assert(handlers_child < 0 || handlers_status == 0);
+	nobody_is_awaited();
+	all_of_srcu();
+}
+
+Test(srcu_fork, a_handler_may_fork_where_a_reader_is_about_to_be_counted)
+{
+	read_over_fork(fork_once, NULL);
+}
+
+Test(srcu_fork, a_handler_may_fork_where_a_readers_end_is_about_to_be_counted)
+{
+	read_over_fork(NULL, fork_once);
+}
+
+Test(srcu_fork, and_its_child_may_fork_at_once)
+{
+	read_over_fork(fork_twice, NULL);
+	read_over_fork(NULL, fork_twice);
 }

@@ -32,10 +32,11 @@
 #include <ksync/rcu_pointer.h>
 #include <ksync/watch.h>
 
-/* Of each processor: how many readers of an index began, and ended, there. */
+/* Of each processor: how many readers of an index began, and ended, there. The
+ * second two of each are for a fork's child: srcu.c, I5. */
 struct ksync__srcu_counts {
-	long locks[2];
-	long unlocks[2];
+	long locks[4];
+	long unlocks[4];
 };
 
 /* What readers need of a state; src/defer/srcu.h has the rest. */
@@ -58,8 +59,10 @@ typedef struct KSYNC_TAG(srcu_struct) {
 	ksync_srcu_struct_t name = KSYNC__SRCU_INIT(#name)
 #define KSYNC_DEFINE_STATIC_SRCU(name) static KSYNC_DEFINE_SRCU(name)
 
-/* Of wanted: an index, plus 1; 0: nobody waits. */
-#define KSYNC__SRCU_WANTED 3u
+/* Of an index: which counters. */
+#define KSYNC__SRCU_SET 3u
+/* Of wanted: which counters, plus 1; 0: nobody waits. */
+#define KSYNC__SRCU_WANTED 7u
 
 /* What ksync_srcu_read_lock_fast() returns. */
 struct ksync_srcu_ctr;
@@ -92,7 +95,7 @@ KSYNC_PRIVATE_INLINE int ksync__srcu_enter(struct ksync__srcu *s)
 
 	/* ORDER srcu.reader: light. The reader's accesses come after it is
 	 * counted. Other end: indices_free(). */
-	ksync__percpu_add(&s->counts->locks[idx & 1], 1);
+	ksync__percpu_add(&s->counts->locks[idx & KSYNC__SRCU_SET], 1);
 	return KSYNC__CAST(int, idx);
 }
 
@@ -103,7 +106,7 @@ KSYNC_PRIVATE_INLINE bool ksync__srcu_leave(struct ksync__srcu *s, int i)
 
 	if (ksync_unlikely((idx ^ KSYNC_READ_ONCE(s->idx)) & ~1u))
 		return false;
-	idx &= 1;
+	idx &= KSYNC__SRCU_SET;
 	/* ORDER srcu.reader: light. The reader's accesses come before its end
 	 * is counted. Other end: indices_free(). */
 	/* ORDER srcu.wanted: light. Either this sees that somebody waits, or

@@ -8,18 +8,19 @@
  *  g + i   others could keep it waiting     g + !i      a grace period
  *  g + i   the process is a fork's child    g + 2 + i   the child
  *
- * Words: locks[i], unlocks[i], on each processor
- *  n   a reader begins, ends, that read i   n + 1       the reader   light
- *  n   the process is a fork's child        0           the child
+ * Words: locks[x], unlocks[x], on each processor; x: the lower two bits of idx
+ *  n   a reader begins, ends, that read x   n + 1       the reader   light
+ *  n   the process is a fork's child that   0           the child
+ *      will count here
  *
  * Word: seq
  *  even n  somebody needs a grace period    n + 1       under lock
  *  odd n   it is over                       n + 1       under lock   release
  *
- * Word: wanted, an index plus 1, and a number
- *  n, any    readers of index i are awaited  n + 1, i + 1  under lock  heavy
- *  n, i + 1  one of them has ended           n, 0          the reader
- *  n, i + 1  the grace period is over        n, 0          under lock
+ * Word: wanted, such an x plus 1, and a number
+ *  n, any    readers of x are awaited        n + 1, x + 1  under lock  heavy
+ *  n, x + 1  one of them has ended           n, 0          the reader
+ *  n, x + 1  the grace period is over        n, 0          under lock
  *
  *  I1  Each counter only grows. If the unlocks of an index, summed before a
  *      fence, are as many as the locks, summed after it, then nobody was a
@@ -36,7 +37,11 @@
  *  I4  States stay: a reader that has ended, and whose domain may be gone, may
  *      still look whether it has to wake somebody.
  *  I5  In a fork's child nobody reads. Who was a reader when it was copied ends
- *      with an index that is too old to be counted.
+ *      with an index that is too old to be counted. Whom a signal handler that
+ *      forked has interrupted in between, when it had read idx and was about to
+ *      count, does so in the child where the parent counted: so that one counts
+ *      elsewhere. If nothing is counted nobody reads, and idx may stay; so do
+ *      two forks one after the other not lead back.
  */
 #include <errno.h>
 #include <limits.h>
@@ -50,6 +55,8 @@
 #define COUNTS_SIZE sizeof(struct ksync__srcu_counts)
 
 static struct ksync__srcu_state *states; /* ORDER srcu.states */
+static ksync_atomic_t unused; /* how many of them are nobody's, or were */
+static struct ksync__srcu_state *taken_last; /* ONCE */
 
 static struct ksync__srcu_state *state_of(struct ksync__srcu *readers)
 {
@@ -81,23 +88,39 @@ static void state_enlist(struct ksync__srcu_state *s)
 	} while (!ksync_try_cmpxchg_release(&states, &first, s));
 }
 
-/* One that was a domain's and is nobody's any more. */
+static bool state_take_this(struct ksync__srcu_state *s, const void *domain)
+{
+	/* What it has counted on, and nobody is in it: no order is needed. */
+	if (KSYNC_READ_ONCE(s->domain) ||
+	    ksync_cmpxchg_relaxed(&s->domain, (const void *)NULL, domain))
+		return false;
+	ksync_atomic_dec(&unused);
+	KSYNC_WRITE_ONCE(taken_last, s);
+	return true;
+}
+
+/* One that was a domain's and is nobody's any more. Where many are unused, the
+ * next one is near that which was taken last. */
 static struct ksync__srcu_state *state_take(const void *domain)
 {
+	struct ksync__srcu_state *first = KSYNC_READ_ONCE(taken_last);
 	struct ksync__srcu_state *s;
-	const void *nobody = NULL;
 
-	/* What it has counted on, and nobody is in it: no order is needed. */
-	for (s = ksync__srcu_states(); s; s = s->next)
-		if (!KSYNC_READ_ONCE(s->domain) &&
-		    ksync_try_cmpxchg_relaxed(&s->domain, &nobody, domain))
-			break;
-	return s;
+	if (!ksync_atomic_read(&unused))
+		return NULL;
+	for (s = first; s; s = s->next)
+		if (state_take_this(s, domain))
+			return s;
+	for (s = ksync__srcu_states(); s && s != first; s = s->next)
+		if (state_take_this(s, domain))
+			return s;
+	return NULL;
 }
 
 static void state_put(struct ksync__srcu_state *s)
 {
 	KSYNC_WRITE_ONCE(s->domain, (const void *)NULL);
+	ksync_atomic_inc(&unused);
 }
 
 /* That, or a new one; NULL: no memory. Malloc is not for handlers. */
@@ -251,20 +274,27 @@ KSYNC_COLD void ksync__srcu_wake(struct ksync__srcu *readers)
 
 /* ---- grace periods ---- */
 
+/* Which counters are of index i: I5. */
+static unsigned int set_of(const struct ksync__srcu_state *s, unsigned int i)
+{
+	return ((KSYNC_READ_ONCE(s->readers.idx) & ~1u) + i) & KSYNC__SRCU_SET;
+}
+
 /* Bits of the indices that have no reader at the moment of the fence: I1. */
 static unsigned int indices_free(const struct ksync__srcu_state *s)
 {
-	const struct ksync__srcu_counts *c = s->readers.counts;
+	const long *locks = &s->readers.counts->locks[set_of(s, 0)];
+	const long *unlocks = &s->readers.counts->unlocks[set_of(s, 0)];
 	long ended[2];
 
-	ended[0] = ksync__percpu_sum(&c->unlocks[0]);
-	ended[1] = ksync__percpu_sum(&c->unlocks[1]);
+	ended[0] = ksync__percpu_sum(&unlocks[0]);
+	ended[1] = ksync__percpu_sum(&unlocks[1]);
 	/* ORDER srcu.reader: heavy. Who is not counted finds nothing that was
 	 * removed before; what those did that have ended is visible. Other
 	 * end: ksync__srcu_enter(), ksync__srcu_leave(). */
 	ksync__percpu_fence();
-	return (ksync__percpu_sum(&c->locks[0]) == ended[0] ? 1u : 0) |
-	       (ksync__percpu_sum(&c->locks[1]) == ended[1] ? 2u : 0);
+	return (ksync__percpu_sum(&locks[0]) == ended[0] ? 1u : 0) |
+	       (ksync__percpu_sum(&locks[1]) == ended[1] ? 2u : 0);
 }
 
 /* Has each index had its moment? I2 */
@@ -279,10 +309,10 @@ static bool gp_look(struct ksync__srcu_state *s)
 	return !left;
 }
 
-static void gp_want(struct ksync__srcu_state *s, ksync_u32 index)
+static void gp_want(struct ksync__srcu_state *s, ksync_u32 set)
 {
 	s->wants += KSYNC__SRCU_WANTED + 1;
-	KSYNC_WRITE_ONCE(s->readers.wanted, s->wants + index + 1);
+	KSYNC_WRITE_ONCE(s->readers.wanted, s->wants + set + 1);
 	/* ORDER srcu.wanted: heavy. Either the next look sees that a reader has
 	 * ended, or that one sees that somebody waits. Other end:
 	 * ksync__srcu_leave(). */
@@ -316,7 +346,7 @@ static void gp_end(struct ksync__srcu_state *s)
 static bool gp_finish(struct ksync__srcu_state *s)
 {
 	while (!gp_look(s)) {
-		ksync_u32 idle = !index_now(s);
+		ksync_u32 idle = set_of(s, !index_now(s));
 
 		if (wanted_now(s) == idle + 1)
 			return false;
@@ -462,15 +492,31 @@ bool ksync_poll_state_synchronize_srcu(ksync_srcu_struct_t *ssp,
 
 /* ---- life ---- */
 
+/* Has a reader begun with the counters that idx names? */
+static bool state_counts(const struct ksync__srcu_state *s)
+{
+	const long *locks = &s->readers.counts->locks[set_of(s, 0)];
+
+	return ksync__percpu_sum(&locks[0]) || ksync__percpu_sum(&locks[1]);
+}
+
+/* I5 */
+static void state_count_elsewhere(struct ksync__srcu_state *s)
+{
+	unsigned int set;
+
+	KSYNC_WRITE_ONCE(s->readers.idx, (s->readers.idx + 2) & INT_MAX);
+	set = set_of(s, 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		ksync__percpu_zero(&s->readers.counts->locks[set + i]);
+		ksync__percpu_zero(&s->readers.counts->unlocks[set + i]);
+	}
+}
+
 static void state_child(struct ksync__srcu_state *s)
 {
-	unsigned int idx = s->readers.idx;
-
-	for (int i = 0; i < 2; i++) {
-		ksync__percpu_zero(&s->readers.counts->locks[i]);
-		ksync__percpu_zero(&s->readers.counts->unlocks[i]);
-	}
-	KSYNC_WRITE_ONCE(s->readers.idx, (idx + 2) & INT_MAX);
+	if (state_counts(s))
+		state_count_elsewhere(s);
 	KSYNC_WRITE_ONCE(s->readers.wanted, 0u);
 	s->lock = (ksync__raw_lock_t){ 0 };
 	KSYNC_WRITE_ONCE(s->seq, (s->seq + 1) & ~1ul);
@@ -478,7 +524,6 @@ static void state_child(struct ksync__srcu_state *s)
 	ksync_atomic_set(&s->barriers, 0);
 }
 
-/* I5 */
 static void srcu_child(bool prepared)
 {
 	(void)prepared;

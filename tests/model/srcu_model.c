@@ -23,7 +23,7 @@ static void domain_make(void)
 	explore_name(&s->readers.wanted, "wanted");
 	explore_name(&s->seq, "seq");
 	explore_name(&s->left, "left");
-	for (unsigned int i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		for (unsigned int cpu = 0; cpu < 2; cpu++) {
 			size_t at = (size_t)cpu << KSYNC__PERCPU_SHIFT;
 
