@@ -137,6 +137,30 @@ ksync_broken(grant.wake semaphore task/grant.c
 	SCENE pass
 	SAYS "broken: stall"
 )
+ksync_broken(unit_fd.told unit_fd task/grant.c
+	FIND "		ksync__eventfd_set(fd_of(w)->fd);"
+	PUT "		;"
+	SCENE pass
+	SAYS "broken: stall"
+)
+ksync_broken(unit_fd.unit unit_fd object/unit_fd.c
+	FIND "		f->units->give_back(f->object);"
+	PUT "		;"
+	SCENE crowd
+	SAYS "broken: the unit was lost"
+)
+ksync_broken(unit_fd.leave unit_fd object/unit_fd.c
+	FIND "!f->units->leave(f->object, w)"
+	PUT "false"
+	SCENE crowd
+	SAYS "broken: |data race|SEGV"
+)
+ksync_broken(wait_fd.cleared unit_fd queue/wait_fd.c
+	FIND "		f->readable = false;"
+	PUT "		;"
+	SCENE look
+	SAYS "broken: stall"
+)
 ksync_broken(semaphore.late semaphore sleep/semaphore.c
 	FIND "	return left;"
 	PUT "	return true;"

@@ -45,6 +45,7 @@ FAMILY_TITLES = {
     "srcu": "SRCU: readers that may sleep",
     "atomic": "Atomics beside the compiler's own",
     "task": "Task",
+    "unit_fd": "Descriptors that wait for units",
     "kthread": "Threads that are told to stop, and workers",
 }
 

@@ -55,6 +55,7 @@
 #include <ksync/status.h>
 #include <ksync/swait.h>
 #include <ksync/task.h>
+#include <ksync/unit_fd.h>
 #include <ksync/wait_bit.h>
 #include <ksync/wait_fd.h>
 #include <ksync/wait_queue.h>

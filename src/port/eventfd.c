@@ -6,7 +6,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <ksync/atomic.h>
+
+#include "life.h"
 #include "port.h"
+
+unsigned int ksync__eventfd_process;
 
 /* Readable at first. */
 int ksync__eventfd_make(void)
@@ -45,3 +50,15 @@ void ksync__eventfd_close(int fd)
 	(void)syscall(SYS_close, fd);
 	errno = saved;
 }
+
+static void eventfd_child(bool prepared)
+{
+	(void)prepared;
+	KSYNC_WRITE_ONCE(ksync__eventfd_process, ksync__eventfd_process + 1);
+}
+
+static const struct ksync__life_part eventfd_life = {
+	.floor = KSYNC__FLOOR_PORT,
+	.child = eventfd_child,
+};
+KSYNC__LIFE_PART(eventfd_life);

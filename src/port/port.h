@@ -175,7 +175,9 @@ unsigned int ksync__stack(const void *from, const void **call,
 bool ksync__others_need(const char *const *names);
 
 /* eventfd.c: one that is readable, and never blocks; or an error. Then made
- * readable, or not. */
+ * readable, or not. A fork's child shares it with its parent: how many forks
+ * this process is away from the first one says whose it is. */
+extern unsigned int ksync__eventfd_process;
 int ksync__eventfd_make(void);
 void ksync__eventfd_set(int fd);
 void ksync__eventfd_clear(int fd);

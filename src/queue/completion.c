@@ -66,13 +66,14 @@ static bool completion_spin(ksync_completion_t *c, struct ksync__wait *wait)
 static bool completion_take_or_queue(ksync_completion_t *c,
 				     struct ksync__grantee *w)
 {
+	struct ksync_task *self = ksync__task_self();
 	unsigned long word;
 
 	do {
-		word = ksync__waitq_lock(&c->word, w->node.task);
+		word = ksync__waitq_lock(&c->word, self);
 		if (!(word & KSYNC__COMPLETION_VALUE)) {
 			word = ksync__grant_queue(&c->word, word, w);
-			ksync__waitq_unlock(&c->word, w->node.task, word);
+			ksync__waitq_unlock(&c->word, self, word);
 			return false;
 		}
 	} while (!ksync__completion_take(c));
@@ -83,15 +84,16 @@ static bool completion_take_or_queue(ksync_completion_t *c,
 static bool completion_leave(void *object, struct ksync__grantee *w)
 {
 	ksync_completion_t *c = object;
-	unsigned long word = ksync__waitq_lock(&c->word, w->node.task);
+	struct ksync_task *self = ksync__task_self();
+	unsigned long word = ksync__waitq_lock(&c->word, self);
 	bool left;
 
 	if (word & KSYNC__COMPLETION_VALUE)
 		return false; /* nobody is queued (I1) */
-	left = w->queued;
+	left = ksync__grant_is_queued(word, w);
 	if (left)
 		word = ksync__grant_unlink(word, w);
-	ksync__waitq_unlock(&c->word, w->node.task, word);
+	ksync__waitq_unlock(&c->word, self, word);
 	return left;
 }
 
@@ -149,6 +151,23 @@ KSYNC_COLD long ksync__completion_wait_timeout_slow(ksync_completion_t *c,
 	return left < (long)timeout ? left : (long)timeout;
 }
 
+/* Under the queue's lock: the first waiter, unlinked; or NULL, and the unit is
+ * the word's. */
+static struct ksync__grantee *completion_next(unsigned long *word)
+{
+	struct ksync__waiter *first;
+
+	while ((first = ksync__waitq_first(*word))) {
+		struct ksync__grantee *w = (struct ksync__grantee *)first;
+
+		*word = ksync__grant_unlink(*word, w);
+		if (!ksync__grant_is_gone(w))
+			return w;
+	}
+	*word = KSYNC__COMPLETION_ONE;
+	return NULL;
+}
+
 KSYNC_COLD void ksync__complete_slow(ksync_completion_t *c)
 {
 	struct ksync_task *self = ksync__task_self();
@@ -159,9 +178,7 @@ KSYNC_COLD void ksync__complete_slow(ksync_completion_t *c)
 	do {
 		word = ksync__waitq_lock(&c->word, self);
 		if (!(word & KSYNC__COMPLETION_VALUE)) {
-			w = (struct ksync__grantee *)ksync__waitq_first(word);
-			word = w ? ksync__grant_unlink(word, w) :
-				   KSYNC__COMPLETION_ONE;
+			w = completion_next(&word);
 			ksync__waitq_unlock(&c->word, self, word);
 			if (w)
 				ksync__grant(w);
@@ -219,6 +236,55 @@ void ksync_complete_all(ksync_completion_t *c)
 		}
 	} while (!complete_all_fast(c));
 }
+
+/* ---- for <ksync/unit_fd.h> ---- */
+
+static bool completion_units_take(void *object)
+{
+	return ksync_try_wait_for_completion(object);
+}
+
+static bool completion_units_take_or_queue(void *object,
+					   struct ksync__grantee *w)
+{
+	return completion_take_or_queue(object, w);
+}
+
+static bool completion_units_is_queued(void *object, struct ksync__grantee *w)
+{
+	ksync_completion_t *c = object;
+	struct ksync_task *self = ksync__task_self();
+	unsigned long word = ksync__waitq_lock(&c->word, self);
+	bool queued = false;
+
+	if (!(word & KSYNC__COMPLETION_VALUE)) {
+		queued = ksync__grant_is_queued(word, w);
+		ksync__waitq_unlock(&c->word, self, word);
+	}
+	return queued;
+}
+
+static void completion_units_given(void *object)
+{
+	ksync_completion_t *c = object;
+
+	ksync_watch_order_acquire(&c->word);
+}
+
+static void completion_units_give_back(void *object)
+{
+	if (!ksync__complete_fast(object))
+		ksync__complete_slow(object);
+}
+
+const struct ksync__units ksync__completion_units = {
+	.take = completion_units_take,
+	.take_or_queue = completion_units_take_or_queue,
+	.is_queued = completion_units_is_queued,
+	.leave = completion_leave,
+	.given = completion_units_given,
+	.give_back = completion_units_give_back,
+};
 
 static const char completion_name[] = "completion";
 

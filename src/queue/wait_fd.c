@@ -12,16 +12,12 @@
  */
 #include <ksync/wait_fd.h>
 
-#include "port/life.h"
 #include "port/port.h"
 #include "wait_queue.h"
 
-/* How many forks this process is away from the first one. */
-static unsigned int process;
-
 static bool is_ours(const ksync_wait_fd_t *f)
 {
-	return f->process == KSYNC_READ_ONCE(process);
+	return f->process == KSYNC_READ_ONCE(ksync__eventfd_process);
 }
 
 /* Under the queue's lock. */
@@ -60,7 +56,7 @@ int ksync_wait_fd_open(ksync_wait_fd_t *f, ksync_wait_queue_head_t *queue)
 	f->queue = queue;
 	f->fd = fd;
 	f->readable = true;
-	f->process = KSYNC_READ_ONCE(process);
+	f->process = KSYNC_READ_ONCE(ksync__eventfd_process);
 	ksync_add_wait_queue(queue, &f->entry);
 	return 0;
 }
@@ -68,16 +64,20 @@ int ksync_wait_fd_open(ksync_wait_fd_t *f, ksync_wait_queue_head_t *queue)
 bool ksync_wait_fd_clear(ksync_wait_fd_t *f)
 {
 	ksync_wait_queue_head_t *queue = KSYNC_READ_ONCE(f->queue);
+	bool ended;
 
 	if (!queue || !is_ours(f))
 		return false;
 	ksync_spin_lock(&queue->lock);
 	ksync_watch_order_acquire(&queue->lock);
-	if (f->readable)
+	/* Its end came first: that stays readable. */
+	if (f->queue && f->readable) {
 		ksync__eventfd_clear(f->fd);
-	f->readable = false;
+		f->readable = false;
+	}
+	ended = !f->queue;
 	ksync_spin_unlock(&queue->lock);
-	return true;
+	return !ended;
 }
 
 void ksync_wait_fd_close(ksync_wait_fd_t *f)
@@ -88,15 +88,3 @@ void ksync_wait_fd_close(ksync_wait_fd_t *f)
 		ksync_remove_wait_queue(queue, &f->entry);
 	ksync__eventfd_close(f->fd);
 }
-
-static void wait_fd_child(bool prepared)
-{
-	(void)prepared;
-	KSYNC_WRITE_ONCE(process, process + 1);
-}
-
-static const struct ksync__life_part wait_fd_life = {
-	.floor = KSYNC__FLOOR_QUEUE,
-	.child = wait_fd_child,
-};
-KSYNC__LIFE_PART(wait_fd_life);

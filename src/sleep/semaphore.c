@@ -63,7 +63,7 @@ static unsigned long sem_lock(ksync_semaphore_t *sem, struct ksync_task *self)
 /* Take a unit after all: true. Or queue: from now on count is WAITERS. */
 static bool sem_take_or_queue(ksync_semaphore_t *sem, struct ksync__grantee *w)
 {
-	struct ksync_task *self = w->node.task;
+	struct ksync_task *self = ksync__task_self();
 	unsigned long word = sem_lock(sem, self);
 	ksync_u32 none = 0;
 	bool taken = false;
@@ -97,12 +97,13 @@ static unsigned long sem_unlink(ksync_semaphore_t *sem, unsigned long word,
 static bool sem_leave(void *object, struct ksync__grantee *w)
 {
 	ksync_semaphore_t *sem = object;
-	unsigned long word = sem_lock(sem, w->node.task);
-	bool left = w->queued;
+	struct ksync_task *self = ksync__task_self();
+	unsigned long word = sem_lock(sem, self);
+	bool left = ksync__grant_is_queued(word, w);
 
 	if (left)
 		word = sem_unlink(sem, word, w);
-	ksync__waitq_unlock(&sem->waitq, w->node.task, word);
+	ksync__waitq_unlock(&sem->waitq, self, word);
 	return left;
 }
 
@@ -173,11 +174,15 @@ KSYNC_COLD int ksync__down_until_slow(ksync_semaphore_t *sem,
 static bool sem_give(ksync_semaphore_t *sem, struct ksync_task *self)
 {
 	unsigned long word = sem_lock(sem, self);
-	struct ksync__grantee *w =
-		(struct ksync__grantee *)ksync__waitq_first(word);
+	struct ksync__grantee *w;
+	bool gone;
 
-	if (w)
-		word = sem_unlink(sem, word, w);
+	do {
+		w = (struct ksync__grantee *)ksync__waitq_first(word);
+		gone = w && ksync__grant_is_gone(w);
+		if (w)
+			word = sem_unlink(sem, word, w);
+	} while (gone);
 	ksync__waitq_unlock(&sem->waitq, self, word);
 	if (!w)
 		return false;
@@ -201,6 +206,52 @@ KSYNC_COLD void ksync__up_slow(ksync_semaphore_t *sem)
 		return;
 	}
 }
+
+/* ---- for <ksync/unit_fd.h> ---- */
+
+static bool sem_units_take(void *object)
+{
+	return !ksync_down_trylock(object);
+}
+
+static bool sem_units_take_or_queue(void *object, struct ksync__grantee *w)
+{
+	return sem_take_or_queue(object, w);
+}
+
+static bool sem_units_is_queued(void *object, struct ksync__grantee *w)
+{
+	ksync_semaphore_t *sem = object;
+	struct ksync_task *self = ksync__task_self();
+	unsigned long word = sem_lock(sem, self);
+	bool queued = ksync__grant_is_queued(word, w);
+
+	ksync__waitq_unlock(&sem->waitq, self, word);
+	return queued;
+}
+
+static void sem_units_given(void *object)
+{
+	ksync_semaphore_t *sem = object;
+
+	ksync_watch_order_acquire(&sem->count);
+	ksync_watch_acquired(KSYNC__SEMAPHORE(sem), KSYNC_WATCH_TRY);
+}
+
+static void sem_units_give_back(void *object)
+{
+	if (!ksync__up_fast(object))
+		ksync__up_slow(object);
+}
+
+const struct ksync__units ksync__semaphore_units = {
+	.take = sem_units_take,
+	.take_or_queue = sem_units_take_or_queue,
+	.is_queued = sem_units_is_queued,
+	.leave = sem_leave,
+	.given = sem_units_given,
+	.give_back = sem_units_give_back,
+};
 
 void ksync_sema_init(ksync_semaphore_t *sem, int n)
 {

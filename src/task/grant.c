@@ -14,6 +14,7 @@
 #include <ksync/watch.h>
 
 #include "grant.h"
+#include "port/port.h"
 #include "park.h"
 
 unsigned long ksync__grant_queue(unsigned long *queue, unsigned long word,
@@ -37,18 +38,45 @@ void ksync__grant_unlink_all(unsigned long word)
 		((struct ksync__grantee *)w)->queued = false;
 }
 
+static struct ksync__grantee_fd *fd_of(const struct ksync__grantee *w)
+{
+	return ksync_container_of(w, struct ksync__grantee_fd, grantee);
+}
+
+bool ksync__grant_is_gone(const struct ksync__grantee *w)
+{
+	return !w->node.task &&
+	       KSYNC_READ_ONCE(*fd_of(w)->process) != fd_of(w)->opened_in;
+}
+
+/* What a fork's child was left may be in no queue: waitq_forget(). */
+bool ksync__grant_is_queued(unsigned long word, struct ksync__grantee *w)
+{
+	struct ksync__waiter *node = ksync__waitq_first(word);
+
+	if (!w->queued || !ksync__grant_is_gone(w))
+		return w->queued;
+	while (node && node != &w->node)
+		node = ksync__waitq_next(word, node);
+	return node;
+}
+
 void ksync__grant(struct ksync__grantee *w)
 {
 	struct ksync_task *task = w->node.task;
 
+	/* Before the grant, after which it may be another's number (I2). */
+	if (!task && !ksync__grant_is_gone(w))
+		ksync__eventfd_set(fd_of(w)->fd);
 	ksync_watch_step("grant.give");
 	/* ORDER grant.given: release. From here on the waiter's frame, and the
-	 * object, may be gone (I2). Other end: grant_given(). */
+	 * object, may be gone (I2). Other end: ksync__grant_given(). */
 	ksync_smp_store_release(&w->given, 1u);
-	ksync__unpark(task);
+	if (task)
+		ksync__unpark(task);
 }
 
-static bool grant_given(struct ksync__grantee *w)
+bool ksync__grant_given(struct ksync__grantee *w)
 {
 	/* ORDER grant.given: acquire. Sees what the giver did before. Other
 	 * end: ksync__grant(). */
@@ -76,7 +104,7 @@ int ksync__grant_wait(struct ksync__grantee *w, struct ksync__wait *wait,
 	int ret = 0;
 
 	ksync_watch_step("grant.queued");
-	while (!grant_given(w)) {
+	while (!ksync__grant_given(w)) {
 		/* In a fork's child it was unlinked before, by who gives, or is
 		 * in a queue no more. */
 		if (self->forks != w->node.forks) {

@@ -16,6 +16,32 @@ struct ksync__grantee {
 	ksync_u32 given; /* ORDER grant.given */
 };
 
+/*
+ * A grantee that is no thread, and has no task: who gives makes a descriptor
+ * readable. In a fork's child it is gone.
+ */
+struct ksync__grantee_fd {
+	struct ksync__grantee grantee;
+	int fd;
+	unsigned int opened_in;	     /* what *process was */
+	const unsigned int *process; /* ksync__eventfd_process of its copy */
+};
+
+/* What such a grantee needs to know of an object. */
+struct ksync__units {
+	bool (*take)(void *object);
+	/* Queue, in the moment in which there is no unit; or true, with one. */
+	bool (*take_or_queue)(void *object, struct ksync__grantee *w);
+	bool (*is_queued)(void *object, struct ksync__grantee *w);
+	/* False if it was unlinked already. */
+	bool (*leave)(void *object, struct ksync__grantee *w);
+	/* Tell those who watch of a unit that was given. */
+	void (*given)(void *object);
+	void (*give_back)(void *object);
+};
+extern const struct ksync__units ksync__completion_units;
+extern const struct ksync__units ksync__semaphore_units;
+
 #define KSYNC__GRANTEE(self)                                        \
 	{                                                           \
 		.node = { .task = (self), .forks = (self)->forks }, \
@@ -32,8 +58,18 @@ unsigned long ksync__grant_unlink(unsigned long word, struct ksync__grantee *w);
  * all of them are given, from this first one on. */
 void ksync__grant_unlink_all(unsigned long word);
 
+/* Was it opened in the process of which this one is a fork? Then it takes no
+ * unit away from others. */
+bool ksync__grant_is_gone(const struct ksync__grantee *w);
+
+/* Under the queue's lock: is it in there? */
+bool ksync__grant_is_queued(unsigned long word, struct ksync__grantee *w);
+
 /* Give to one that was unlinked. */
 void ksync__grant(struct ksync__grantee *w);
+
+/* Was it given? */
+bool ksync__grant_given(struct ksync__grantee *w);
 
 /* Spin for a moment, where that pays, until given: before the sleep. */
 void ksync__grant_spin(struct ksync__grantee *w, struct ksync__wait *wait);

@@ -70,7 +70,8 @@ unsigned long ksync__waitq_append(unsigned long *queue, unsigned long word,
 {
 	struct ksync__waiter *first = ksync__waitq_first(word);
 
-	KSYNC_WRITE_ONCE(w->task->waits_on, queue);
+	if (w->task)
+		KSYNC_WRITE_ONCE(w->task->waits_on, queue);
 	if (!first) {
 		w->next = w;
 		w->prev = w;

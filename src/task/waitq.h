@@ -16,7 +16,7 @@
 struct ksync__waiter {
 	struct ksync__waiter *next; /* a ring, under the queue's lock */
 	struct ksync__waiter *prev;
-	struct ksync_task *task; /* read-only once queued */
+	struct ksync_task *task; /* read-only once queued; NULL: grant.h */
 	unsigned int forks;	 /* task->forks when it queued */
 	ksync_u32 state;	 /* the lock's own; 0: an exclusive waiter */
 } KSYNC_ALIGNED(32);

@@ -108,6 +108,72 @@ static long membarrier(int command)
 	return result(!bare && explore_membarrier(registering) ? 0 : EPERM);
 }
 
+/* ---- descriptors ---- */
+
+/* Readable, closed; and how often one was set. */
+#define EVENTFDS 4
+#define FD_READABLE 1u
+#define FD_CLOSED 2u
+#define FD_ONE_MORE 4u
+
+unsigned int ksync__eventfd_process;
+static uint32_t eventfds[EVENTFDS];
+static int eventfds_made;
+
+int ksync__eventfd_make(void)
+{
+	explore_name(&eventfds[eventfds_made], "fd %d", eventfds_made);
+	KSYNC_WRITE_ONCE(eventfds[eventfds_made], FD_READABLE);
+	return eventfds_made++;
+}
+
+/* In one step. Who polls sees what was done before it was made readable, as in
+ * the kernel, where both take the descriptor's lock. */
+static void eventfd_change(int fd, uint32_t gone, uint32_t set, uint32_t more)
+{
+	uint32_t was = KSYNC_READ_ONCE(eventfds[fd]);
+
+	do
+		if (was & FD_CLOSED)
+			explore_fail("a closed descriptor is used");
+	while (!ksync_try_cmpxchg_release(&eventfds[fd], &was,
+					  ((was & ~gone) | set) + more));
+}
+
+void ksync__eventfd_set(int fd)
+{
+	eventfd_change(fd, 0, FD_READABLE, FD_ONE_MORE);
+	(void)explore_futex_wake(&eventfds[fd], EXPLORE_THREADS);
+}
+
+void ksync__eventfd_clear(int fd)
+{
+	eventfd_change(fd, FD_READABLE, 0, 0);
+}
+
+void ksync__eventfd_close(int fd)
+{
+	eventfd_change(fd, FD_READABLE, FD_CLOSED, 0);
+}
+
+void system_poll(int fd)
+{
+	uint32_t is;
+
+	while (!((is = ksync_smp_load_acquire(&eventfds[fd])) & FD_READABLE))
+		(void)explore_futex_wait(&eventfds[fd], is, INT64_MAX);
+}
+
+uint32_t system_poll_edge(int fd, uint32_t seen)
+{
+	uint32_t is;
+
+	while ((is = ksync_smp_load_acquire(&eventfds[fd])) / FD_ONE_MORE ==
+	       seen)
+		(void)explore_futex_wait(&eventfds[fd], is, INT64_MAX);
+	return is / FD_ONE_MORE;
+}
+
 /* ---- processors, and sections on them ---- */
 
 #define CPUS 2u

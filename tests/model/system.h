@@ -44,6 +44,11 @@ void system_servant_ends(void);
  */
 bool system_fork(void (*copy)(void));
 
+/* Wait until an eventfd is readable; or until it was made so again since that
+ * many times, of which at first there are none. */
+void system_poll(int fd);
+uint32_t system_poll_edge(int fd, uint32_t seen);
+
 /* A signal handler that the calling thread runs when it is about to sleep. */
 void system_interrupt(void (*handler)(void));
 

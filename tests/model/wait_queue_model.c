@@ -8,6 +8,7 @@
 
 #include <ksync/rcuwait.h>
 #include <ksync/wait_bit.h>
+#include <ksync/wait_fd.h>
 #include <ksync/wait_queue.h>
 #include <ksync/wake_q.h>
 
@@ -479,6 +480,73 @@ static void three_tasks(void)
 	explore_name(&system_task(0)->wake_next, "wake_next");
 }
 
+/* ---- a descriptor ---- */
+
+static ksync_wait_fd_t fd;
+static int fd_wakers;
+static int fd_ready[EXPLORE_THREADS], fd_payload[EXPLORE_THREADS];
+
+static void fd_opened(int threads)
+{
+	start(threads, 0);
+	fd_wakers = threads - 1;
+	explore_assert(ksync_wait_fd_open(&fd, &queue) == 0);
+}
+
+static void fd_two(void)
+{
+	fd_opened(2);
+}
+
+static void fd_three(void)
+{
+	fd_opened(3);
+}
+
+/* Clear, look, poll: of as many as make something ready, none is missed. */
+static void fd_loop(int self)
+{
+	int there = 0, wanted = fd_wakers;
+
+	if (self) {
+		fd_payload[self] = 1;
+		ksync_smp_store_release(&fd_ready[self], 1);
+		ksync_wake_up(&queue);
+		return;
+	}
+	while (there < wanted) {
+		system_poll(fd.fd);
+		explore_assert(ksync_wait_fd_clear(&fd));
+		there = 0;
+		for (int i = 1; i <= wanted; i++)
+			if (ksync_smp_load_acquire(&fd_ready[i])) {
+				explore_assert(fd_payload[i] == 1);
+				there++;
+			}
+	}
+	ksync_wait_fd_close(&fd);
+}
+
+static void fd_ends(int self)
+{
+	if (self) {
+		ksync_wake_up_pollfree(&queue);
+		return;
+	}
+	while (ksync_wait_fd_clear(&fd))
+		system_poll(fd.fd);
+	ksync_wait_fd_close(&fd);
+}
+
+/* It is closed while others wake. */
+static void fd_closes(int self)
+{
+	if (self)
+		ksync_wake_up(&queue);
+	else
+		ksync_wait_fd_close(&fd);
+}
+
 static const struct explore_test tests[] = {
 	{ "event", .threads = 2, .setup = two, .thread = event, .finish = empty,
 	  .available = true_now },
@@ -527,6 +595,13 @@ static const struct explore_test tests[] = {
 	  .available = bit_clear },
 	{ "bit_lock", .threads = 2, .setup = bit_free, .thread = bit_lock,
 	  .available = bit_clear },
+	{ "fd", .threads = 2, .setup = fd_two, .thread = fd_loop,
+	  .finish = empty },
+	{ "fd_ends", .threads = 2, .setup = fd_two, .thread = fd_ends },
+	{ "fd_closes", .threads = 2, .setup = fd_two, .thread = fd_closes,
+	  .finish = empty },
+	{ "three_fd", .threads = 3, .setup = fd_three, .thread = fd_loop,
+	  .finish = empty, .bound = 2 },
 	{ "three_lists", .threads = 3, .setup = three_tasks, .thread = lists,
 	  .available = true_now },
 	{ "three_callbacks", .threads = 3, .setup = three, .thread = callbacks,

@@ -32,7 +32,7 @@ static inline struct queue_state queue_state(unsigned long *queue,
 
 	while (w) {
 		state.waiters++;
-		if (KSYNC_READ_ONCE(w->task->park) == PARK_PARKED)
+		if (w->task && KSYNC_READ_ONCE(w->task->park) == PARK_PARKED)
 			state.asleep++;
 		w = w->next == first ? NULL : w->next;
 	}
