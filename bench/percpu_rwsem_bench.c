@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * percpu_rwsem: reading, with a write now and then, beside a rwsem: from which
- * rate of writes on is that the better? And what a write takes: "write" where
- * each comes after the last, "first_write" with so many reads before that the
- * readers have to be closed out again.
+ * rate of writes on is that the better?
  */
 #include <ksync/percpu_rwsem.h>
 #include <ksync/rwsem.h>

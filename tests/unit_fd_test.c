@@ -43,7 +43,7 @@ static const struct kind {
 	void (*give)(void);
 	bool (*is_there)(void); /* and take it */
 	int (*waits)(void);	/* a thread */
-} * kind;
+} *kind;
 
 static int sem_open_fd(void)
 {

@@ -60,7 +60,7 @@ static void pass(struct stress_thread *self)
 	ksync_unit_fd_close(&f);
 }
 
-/* ---- one unit as a lock, by threads and by descriptors that come and go ---- */
+/* ---- one unit as a lock, by threads and by descriptors that come ---- */
 
 static ksync_semaphore_t door;
 static unsigned long inside; /* plain */

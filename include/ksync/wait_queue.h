@@ -88,11 +88,8 @@ KSYNC_STATIC_ASSERT(KSYNC_CHECKED || sizeof(ksync_wait_queue_head_t) ==
 #define KSYNC_DECLARE_WAIT_QUEUE_HEAD(name) \
 	ksync_wait_queue_head_t name = KSYNC__WAIT_QUEUE_HEAD_INIT(name)
 
-#define KSYNC__WAIT_ENTRY_INIT(name, flags, task, func)                    \
-	{                                                                  \
-		flags, task, func, { &(name).entry, &(name).entry }, NULL, \
-			NULL                                               \
-	}
+#define KSYNC__WAIT_ENTRY_INIT(name, flags, task, func) \
+	{ flags, task, func, { &(name).entry, &(name).entry }, NULL, NULL }
 /* An entry of this task, and two of the calling thread's: one leaves the queue
  * when it is woken, the other has this function. */
 #define KSYNC_DECLARE_WAITQUEUE(name, task)                     \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Chains of all four kinds: their order, who stops one, and who is not there. */
+/* Chains of all four kinds: their order, who stops one, who is not there. */
 #include <linux/module.h>
 #include <linux/notifier.h>
 

@@ -101,16 +101,8 @@ const struct cpumask *ksync_glue_cpumask_of(unsigned int cpu);
 #define cpulist_parse(text, mask) \
 	bitmap_parselist(text, (mask)->bits, (int)NR_CPUS)
 #define cpumask_of_node(node) ((void)(node), cpu_online_mask)
-#define CPU_MASK_NONE     \
-	{                 \
-		{         \
-			0 \
-		}         \
-	}
-#define CPU_BITS_NONE \
-	{             \
-		0     \
-	}
+#define CPU_MASK_NONE { { 0 } }
+#define CPU_BITS_NONE { 0 }
 
 #define for_each_cpu(cpu, mask)                               \
 	for ((cpu) = cpumask_first(mask); (cpu) < nr_cpu_ids; \
@@ -148,15 +140,15 @@ static inline unsigned int cpumask_next_wrap(int n, const struct cpumask *mask,
 }
 
 #define for_each_cpu_wrap(cpu, mask, start)                                   \
-	for (unsigned int                                                     \
-		     ksync__left = cpumask_weight(mask),                      \
-		     ksync__at = ((cpu) = cpumask_next((int)(start)-1, mask), \
-				 (unsigned int)(cpu) >= nr_cpu_ids &&         \
-					  ((cpu) = cpumask_first(mask)),      \
-				 0u);                                         \
+	for (unsigned int ksync__left = cpumask_weight(mask),                 \
+			  ksync__at = ((cpu) = cpumask_next((int)(start) - 1, \
+							    mask),            \
+				      (unsigned int)(cpu) >= nr_cpu_ids &&    \
+					       ((cpu) = cpumask_first(mask)), \
+				      0u);                                    \
 	     ksync__at < ksync__left;                                         \
 	     ksync__at++, (cpu) = cpumask_next((int)(cpu), mask),             \
-		     (void)((unsigned int)(cpu) >= nr_cpu_ids &&              \
-			    ((cpu) = cpumask_first(mask))))
+			  (void)((unsigned int)(cpu) >= nr_cpu_ids &&         \
+				 ((cpu) = cpumask_first(mask))))
 
 #endif

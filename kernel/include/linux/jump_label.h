@@ -20,23 +20,11 @@ struct static_key_false {
 	struct static_key key;
 };
 
-#define STATIC_KEY_INIT_TRUE              \
-	{                                 \
-		.enabled = ATOMIC_INIT(1) \
-	}
-#define STATIC_KEY_INIT_FALSE             \
-	{                                 \
-		.enabled = ATOMIC_INIT(0) \
-	}
+#define STATIC_KEY_INIT_TRUE { .enabled = ATOMIC_INIT(1) }
+#define STATIC_KEY_INIT_FALSE { .enabled = ATOMIC_INIT(0) }
 #define STATIC_KEY_INIT STATIC_KEY_INIT_FALSE
-#define STATIC_KEY_TRUE_INIT                \
-	{                                   \
-		.key = STATIC_KEY_INIT_TRUE \
-	}
-#define STATIC_KEY_FALSE_INIT                \
-	{                                    \
-		.key = STATIC_KEY_INIT_FALSE \
-	}
+#define STATIC_KEY_TRUE_INIT { .key = STATIC_KEY_INIT_TRUE }
+#define STATIC_KEY_FALSE_INIT { .key = STATIC_KEY_INIT_FALSE }
 #define DEFINE_STATIC_KEY_TRUE(name) \
 	struct static_key_true name = STATIC_KEY_TRUE_INIT
 #define DEFINE_STATIC_KEY_FALSE(name) \

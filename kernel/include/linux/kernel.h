@@ -39,9 +39,9 @@
 #define PTR_IF(cond, ptr) ((cond) ? (ptr) : NULL)
 #define u64_to_user_ptr(x) ((void *)(uintptr_t)(x))
 #define upper_32_bits(n) ((u32)(((n) >> 16) >> 16))
-#define lower_32_bits(n) ((u32)((n)&0xffffffff))
+#define lower_32_bits(n) ((u32)((n) & 0xffffffff))
 #define upper_16_bits(n) ((u16)((n) >> 16))
-#define lower_16_bits(n) ((u16)((n)&0xffff))
+#define lower_16_bits(n) ((u16)((n) & 0xffff))
 #define typecheck(type, x)                      \
 	__extension__({                         \
 		type ksync__a;                  \

@@ -40,23 +40,15 @@ struct srcu_notifier_head {
 	struct notifier_block __rcu *head;
 };
 
-#define ATOMIC_NOTIFIER_INIT(name)                                      \
-	{                                                               \
-		.lock = __SPIN_LOCK_UNLOCKED((name).lock), .head = NULL \
-	}
-#define BLOCKING_NOTIFIER_INIT(name)                                     \
-	{                                                                \
-		.rwsem = __RWSEM_INITIALIZER((name).rwsem), .head = NULL \
-	}
-#define RAW_NOTIFIER_INIT(name) \
-	{                       \
-		.head = NULL    \
-	}
-#define SRCU_NOTIFIER_INIT(name, pcpu)                                    \
-	{                                                                 \
-		.mutex = __MUTEX_INITIALIZER((name).mutex), .head = NULL, \
-		.srcu = KSYNC__SRCU_INIT(#name)                           \
-	}
+#define ATOMIC_NOTIFIER_INIT(name) \
+	{ .lock = __SPIN_LOCK_UNLOCKED((name).lock), .head = NULL }
+#define BLOCKING_NOTIFIER_INIT(name) \
+	{ .rwsem = __RWSEM_INITIALIZER((name).rwsem), .head = NULL }
+#define RAW_NOTIFIER_INIT(name) { .head = NULL }
+#define SRCU_NOTIFIER_INIT(name, pcpu)                \
+	{ .mutex = __MUTEX_INITIALIZER((name).mutex), \
+	  .head = NULL,                               \
+	  .srcu = KSYNC__SRCU_INIT(#name) }
 #define SRCU_NOTIFIER_HEAD(name) \
 	struct srcu_notifier_head name = SRCU_NOTIFIER_INIT(name, )
 #define SRCU_NOTIFIER_HEAD_STATIC(name) static SRCU_NOTIFIER_HEAD(name)

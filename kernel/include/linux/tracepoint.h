@@ -17,18 +17,18 @@ struct tracepoint;
 #define TP_ARGS(...) __VA_ARGS__
 #define TP_CONDITION(...) __VA_ARGS__
 
-#define KSYNC__GLUE_TRACE(name, ...)                   \
-	static inline void trace_##name(__VA_ARGS__)   \
-	{                                              \
-	}                                              \
-	static inline void __attribute__((__unused__)) \
-	trace_##name##_rcuidle(__VA_ARGS__)            \
-	{                                              \
-	}                                              \
-	static inline bool __attribute__((__unused__)) \
-	trace_##name##_enabled(void)                   \
-	{                                              \
-		return false;                          \
+#define KSYNC__GLUE_TRACE(name, ...)                                           \
+	static inline void trace_##name(__VA_ARGS__)                           \
+	{                                                                      \
+	}                                                                      \
+	static inline void __attribute__((__unused__)) trace_##name##_rcuidle( \
+		__VA_ARGS__)                                                   \
+	{                                                                      \
+	}                                                                      \
+	static inline bool                                                     \
+		__attribute__((__unused__)) trace_##name##_enabled(void)       \
+	{                                                                      \
+		return false;                                                  \
 	}
 
 #define DECLARE_TRACE(name, proto, args) KSYNC__GLUE_TRACE(name, proto)

@@ -11,6 +11,6 @@
 #define MAX_PRIO (MAX_RT_PRIO + NICE_WIDTH)
 #define DEFAULT_PRIO (MAX_RT_PRIO + NICE_WIDTH / 2)
 #define NICE_TO_PRIO(nice) ((nice) + DEFAULT_PRIO)
-#define PRIO_TO_NICE(prio) ((prio)-DEFAULT_PRIO)
+#define PRIO_TO_NICE(prio) ((prio) - DEFAULT_PRIO)
 
 #endif
