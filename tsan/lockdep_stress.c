@@ -17,6 +17,12 @@
 /* Classes are never freed, so their number has an end here. */
 #define ROUNDS 3000
 
+/* held.c is not here: nobody holds what may not nap. */
+bool ksync__held_may_nap(void)
+{
+	return true;
+}
+
 static struct ksync__dep_map maps[ROUNDS][LOCKS];
 static long circles[ROUNDS]; /* relaxed */
 
