@@ -535,6 +535,7 @@ static void fd_ends(int self)
 	}
 	while (ksync_wait_fd_clear(&fd))
 		system_poll(fd.fd);
+	system_poll(fd.fd); /* its end stays readable */
 	ksync_wait_fd_close(&fd);
 }
 
