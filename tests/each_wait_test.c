@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "support/process.h"
@@ -68,6 +69,9 @@ static void wait_once(const struct wait *row)
 	void *result = NULL;
 	pthread_t thread;
 
+	/* Then liburcu ends the process: docs/rcu.md. */
+	if (getenv("REFUSED_LATE") && strcmp(row->name, "rcu") == 0)
+		return;
 	waited_init(&objects);
 	one.row = row;
 	one.begun = one.returned = false;

@@ -3,8 +3,9 @@
  *	refuse COUNT PROGRAM ARGUMENT...
  *
  * Runs the program where a process may register for membarrier(2), use it COUNT
- * times, and is refused it from then on. "never": from the start, also to
- * register. Exit status 4: this system cannot do that.
+ * times, and is refused it from then on; REFUSED_LATE in its environment says
+ * so. "never": from the start, also to register. Exit status 4: this system
+ * cannot do that.
  *
  * A filter asks this process for each such call (seccomp's user notification);
  * for "never" it refuses by itself.
@@ -129,6 +130,7 @@ int main(int argc, char **argv)
 		return CANNOT;
 	child = fork();
 	if (child == 0) {
+		setenv("REFUSED_LATE", argv[1], 1);
 		execv(argv[2], argv + 2);
 		_exit(127);
 	}
