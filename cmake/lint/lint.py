@@ -26,6 +26,7 @@ import functions  # noqa: E402
 import headers  # noqa: E402
 import ledger  # noqa: E402
 import logic as mutants  # noqa: E402
+import names  # noqa: E402
 import text  # noqa: E402
 import tools  # noqa: E402
 import tree  # noqa: E402
@@ -93,6 +94,7 @@ def generated(project):
         "docs/ordering.md": ledger.table(ledger.read(root), listed, known),
         "docs/floors.md": tree.floors_table(root),
         headers.PAGE: headers.page(root),
+        names.PAGE: names.page(root),
     }
 
 
@@ -152,6 +154,7 @@ RULES = {
     "families": tree.families,
     "floors": tree.floors,
     "kernel_headers": headers.kernel_headers,
+    "kernel_names": names.kernel_names,
     "conditionals": text.conditionals,
     "tokens": text.tokens,
     "licence": text.licence,

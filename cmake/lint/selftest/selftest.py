@@ -32,6 +32,7 @@ WORD = "src/word/CMakeLists.txt"
 KILLERS = "tests/model/mutants.tsv"
 LOGIC, KILLED = "tests/logic/box.txt", "tests/logic/killed.tsv"
 HEADERS = "include/compat/headers.txt"
+NAMES = "include/compat/names.txt"
 PUT = "ksync_store_release(&box->full, 1);"
 LABEL_PUT = "ORDER box.full: release."
 
@@ -184,6 +185,21 @@ SEEDS = [
     ("kernel_headers", replace(HEADERS, "linux/box.h | own",
                                "linux/box.h | beside"),
      HEADERS, "#include_next says otherwise"),
+    # The kernel's names.
+    ("pages", replace(NAMES, "box_open", "box_tilt"),
+     "docs/kernel-api.md", "out of date"),
+    ("kernel_names", append(NAMES, "linux box_shut | (&box)\n"),
+     NAMES, "box_shut of linux/box.h is listed twice"),
+    ("kernel_names", append(NAMES, "linux box_shake | box_open(&box)\n"),
+     NAMES, "box_shake: its call does not name it"),
+    ("kernel_names", append(NAMES, "absent box_hinge\n"),
+     NAMES, "box_hinge: say why"),
+    ("kernel_names", append(NAMES, "beside box_hinge | (&box)\n"),
+     NAMES, "'beside' is no kind"),
+    ("kernel_names", append(NAMES, "header linux/jar.h\n"),
+     NAMES, "linux/jar.h has no row"),
+    ("kernel_names", append(NAMES, "header linux/box.h\n"),
+     NAMES, "linux/box.h comes twice"),
     # Families.
     *(("families", remove(path), WORD, f"{path} is missing")
       for path in (BOX_C, BOX_H, "tests/box_test.c", "tsan/box_stress.c",

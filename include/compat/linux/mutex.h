@@ -17,6 +17,7 @@
 		ksync_mutex_init(lock);                      \
 		lockdep_set_class_and_name(lock, key, name); \
 	} while (0)
+#define mutex_init_with_key(lock, key) __mutex_init(lock, #lock, key)
 
 KSYNC__KERNEL_NAME void mutex_destroy(struct mutex *lock)
 {

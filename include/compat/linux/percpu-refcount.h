@@ -56,6 +56,13 @@ percpu_ref_tryget_live(struct percpu_ref *ref)
 	return ksync_percpu_ref_tryget_live(ref);
 }
 
+/* For who is in a reader of RCU already. */
+KSYNC_MUST_CHECK KSYNC__KERNEL_NAME bool
+percpu_ref_tryget_live_rcu(struct percpu_ref *ref)
+{
+	return ksync_percpu_ref_tryget_live(ref);
+}
+
 KSYNC__KERNEL_NAME void percpu_ref_put_many(struct percpu_ref *ref,
 					    unsigned long nr)
 {

@@ -44,6 +44,16 @@ KSYNC__KERNEL_NAME void rcu_read_unlock_sched(void)
 	ksync_rcu_read_unlock();
 }
 
+KSYNC__KERNEL_NAME void rcu_read_lock_sched_notrace(void)
+{
+	ksync_rcu_read_lock();
+}
+
+KSYNC__KERNEL_NAME void rcu_read_unlock_sched_notrace(void)
+{
+	ksync_rcu_read_unlock();
+}
+
 KSYNC__KERNEL_NAME int rcu_read_lock_held(void)
 {
 	return ksync_rcu_read_lock_held();
@@ -188,6 +198,12 @@ KSYNC__KERNEL_NAME void rcu_barrier(void)
 	ksync_rcu_barrier();
 }
 
+/* An object that waits to be freed is a callback. */
+KSYNC__KERNEL_NAME void kvfree_rcu_barrier(void)
+{
+	ksync_rcu_barrier();
+}
+
 #define kfree_rcu(ptr, rhf) ksync_kfree_rcu(ptr, rhf)
 #define kvfree_rcu(ptr, rhf) ksync_kfree_rcu(ptr, rhf)
 #define kfree_rcu_mightsleep(ptr) ksync_kfree_rcu_mightsleep(ptr)
@@ -196,6 +212,7 @@ KSYNC__KERNEL_NAME void rcu_barrier(void)
 #define rcu_assign_pointer(p, v) ksync_rcu_assign_pointer(p, v)
 #define rcu_dereference(p) ksync_rcu_dereference(p)
 #define rcu_dereference_raw(p) ksync_rcu_dereference_raw(p)
+#define rcu_dereference_raw_check(p) ksync_rcu_dereference_raw(p)
 #define rcu_dereference_check(p, c) ksync_rcu_dereference_check(p, c)
 #define rcu_dereference_bh_check(p, c) ksync_rcu_dereference_check(p, c)
 #define rcu_dereference_sched_check(p, c) ksync_rcu_dereference_check(p, c)
@@ -212,6 +229,9 @@ KSYNC__KERNEL_NAME void rcu_barrier(void)
 	} while (0)
 #define lockdep_assert_in_rcu_read_lock() \
 	ksync_lockdep_assert(ksync_rcu_read_lock_held())
+#define lockdep_assert_in_rcu_read_lock_bh() lockdep_assert_in_rcu_read_lock()
+#define lockdep_assert_in_rcu_read_lock_sched() \
+	lockdep_assert_in_rcu_read_lock()
 #define lockdep_assert_in_rcu_reader() lockdep_assert_in_rcu_read_lock()
 #define rcu_sleep_check() \
 	RCU_LOCKDEP_WARN(rcu_read_lock_held(), "sleeps in a reader of RCU")

@@ -60,6 +60,17 @@ KSYNC__KERNEL_NAME long schedule_timeout(long timeout)
 	ksync_schedule_timeout_uninterruptible(timeout)
 #define schedule_timeout_idle(timeout) ksync_schedule_timeout_idle(timeout)
 
+/* Nobody counts the time that is spent waiting for a device. */
+KSYNC__KERNEL_NAME void io_schedule(void)
+{
+	ksync_schedule();
+}
+
+KSYNC__KERNEL_NAME long io_schedule_timeout(long timeout)
+{
+	return ksync_schedule_timeout(timeout);
+}
+
 KSYNC__KERNEL_NAME void yield(void)
 {
 	ksync_yield();

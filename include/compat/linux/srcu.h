@@ -31,6 +31,18 @@ KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int srcu_read_lock(struct srcu_struct *ssp)
 	return ksync_srcu_read_lock(ssp);
 }
 
+KSYNC__KERNEL_NAME KSYNC_MUST_CHECK int
+srcu_read_lock_notrace(struct srcu_struct *ssp)
+{
+	return ksync_srcu_read_lock(ssp);
+}
+
+KSYNC__KERNEL_NAME void srcu_read_unlock_notrace(struct srcu_struct *ssp,
+						 int idx)
+{
+	ksync_srcu_read_unlock(ssp, idx);
+}
+
 KSYNC__KERNEL_NAME void srcu_read_unlock(struct srcu_struct *ssp, int idx)
 {
 	ksync_srcu_read_unlock(ssp, idx);

@@ -267,6 +267,13 @@ KSYNC__KERNEL_NAME void __wake_up_locked_key(struct wait_queue_head *wq_head,
 	(void)ksync__wake_up_locked(wq_head, mode, 1, key);
 }
 
+KSYNC__KERNEL_NAME void
+__wake_up_locked_sync_key(struct wait_queue_head *wq_head, unsigned int mode,
+			  void *key)
+{
+	(void)ksync__wake_up_locked(wq_head, mode, 1, key);
+}
+
 #define wake_up(x) ksync_wake_up(x)
 #define wake_up_nr(x, nr) ksync_wake_up_nr(x, nr)
 #define wake_up_all(x) ksync_wake_up_all(x)

@@ -24,6 +24,12 @@ KSYNC__KERNEL_NAME int bit_wait_timeout(struct wait_bit_key *key,
 	return ksync_bit_wait_timeout(key, mode);
 }
 
+KSYNC__KERNEL_NAME int bit_wait_io_timeout(struct wait_bit_key *key,
+					   unsigned int mode)
+{
+	return ksync_bit_wait_timeout(key, mode);
+}
+
 #define wake_up_bit(word, bit) ksync_wake_up_bit(word, bit)
 #define wake_up_var(var) ksync_wake_up_var(var)
 #define bit_waitqueue(word, bit) ksync__bit_waitqueue(word, bit)
