@@ -260,16 +260,19 @@ Test(revocable, revoking_in_an_access_is_a_deadlock_and_aborts)
 }
 
 KSYNC_DEFINE_REVOCABLE(plain, long, NULL)
+#else
+KSYNC_DEFINE_SRCU_REVOCABLE(plain, long, NULL)
+#endif
 
 Test(revocable, the_drop_function_may_be_none)
 {
-	struct plain_revocable r = { KSYNC_REVOCABLE_INIT, 5 };
+	struct plain_revocable r = { .data = 5 };
 
+	cr_assert_eq(plain_revocable_init(&r), 0);
 	cr_assert(plain_revocable_revoke(&r));
 	cr_assert_eq(r.data, 5);
 	plain_revocable_destroy(&r);
 }
-#endif
 
 KSYNC_DEFINE_SRCU_REVOCABLE(slow, struct box, box_drop)
 BODIES(slow, KSYNC_SRCU_REVOCABLE_INIT)
