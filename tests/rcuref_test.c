@@ -136,6 +136,14 @@ struct object {
 static struct object *shared;
 static atomic_t ended;
 
+/* Nobody finds it any more; who has found it does not get it. */
+static void end(struct object *o)
+{
+	atomic_inc(&ended);
+	rcu_assign_pointer(shared, NULL);
+	kfree_rcu(o, rcu);
+}
+
 /* Each gets what is there, or nothing, uses it and puts. */
 static void use(void *arg, int index)
 {
@@ -151,10 +159,8 @@ static void use(void *arg, int index)
 		if (!o)
 			return;
 		o->used[index]++;
-		if (rcuref_put(&o->ref)) {
-			atomic_inc(&ended);
-			kfree_rcu(o, rcu);
-		}
+		if (rcuref_put(&o->ref))
+			end(o);
 	}
 }
 
@@ -166,10 +172,8 @@ Test(rcuref, an_object_ends_once_after_all_uses)
 	rcuref_init(&o->ref, 1);
 	rcu_assign_pointer(shared, o);
 	crew_start(&crew, THREADS, use, NULL);
-	if (rcuref_put(&o->ref)) {
-		atomic_inc(&ended);
-		kfree_rcu(o, rcu);
-	}
+	if (rcuref_put(&o->ref))
+		end(o);
 	crew_join(&crew);
 	cr_assert_eq(atomic_read(&ended), 1);
 	rcu_barrier();

@@ -7,12 +7,21 @@
 #define TESTS_SUPPORT_PROCESS_H
 
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "threads.h"
 
 #define CHILD_SECONDS 50
+
+static inline bool under_valgrind(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+
+	return preloaded && strstr(preloaded, "vgpreload");
+}
 
 /* Runs fn(arg) in a child: its wait status. */
 static inline int in_child(void (*fn)(void *arg), void *arg)
