@@ -464,6 +464,29 @@ static void poll_until_ready(struct waited *w)
 WAITS_FOR_EVENT(wait_fd, poll_until_ready(w), waited_set_ready(w);
 		ksync_wake_up(&w->queue))
 
+/* In its turn, as a thread would. */
+static void poll_until_taken(struct waited *w, ksync_unit_fd_t *f, int error)
+{
+	struct pollfd p = { .events = POLLIN };
+
+	if (error)
+		return waited_must(w, 0);
+	p.fd = f->fd;
+	while (!ksync_unit_fd_take(f))
+		(void)syscall(SYS_ppoll, &p, 1, NULL, NULL, 0);
+	ksync_unit_fd_close(f);
+}
+
+#define POLLS_FOR_UNIT(name, kind, object, happen)                             \
+	WAITS_FOR_EVENT(name, ksync_unit_fd_t f;                               \
+			poll_until_taken(                                      \
+				w, &f, ksync_unit_fd_open_##kind(&f, object)), \
+			happen)
+
+POLLS_FOR_UNIT(unit_fd_semaphore, semaphore, &w->units, ksync_up(&w->units))
+POLLS_FOR_UNIT(unit_fd_completion, completion, &w->completion,
+	       ksync_complete(&w->completion))
+
 #define LOCK_ROW(name) { #name, name##_before, name##_wait, name##_end, 0 }
 #define EVENT_ROW(name) { #name, NULL, name##_wait, name##_end, 0 }
 #define TASK_ROW(name) { #name, NULL, name##_wait, name##_end, 1 }
@@ -522,6 +545,8 @@ static const struct wait waits[] = {
 	THREAD_ROW(rcu),
 #endif
 	EVENT_ROW(wait_fd),
+	EVENT_ROW(unit_fd_semaphore),
+	EVENT_ROW(unit_fd_completion),
 };
 
 #define WAITS (sizeof(waits) / sizeof(waits[0]))
