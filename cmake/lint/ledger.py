@@ -11,6 +11,7 @@ One comment may carry several labels when one operation is an end of each.
 `ORDER mutex.grant` without a kind refers to the label from elsewhere.
 """
 
+import glob
 import os
 import re
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ DEFINERS = re.compile(
 )
 
 _END = re.compile(r"ORDER ([a-z0-9_]+\.[a-z0-9_]+)(?:: *(\w+)\.?)?")
+# What a family's page says of its labels; a file's name is none.
+_SECTION = re.compile(r"^## ORDER labels\n.*?(?=^## |\Z)", re.M | re.S)
+_PAGE_LABEL = re.compile(r"`([a-z0-9_]+\.(?!(?:c|h|md|txt|tsv)`)[a-z0-9_]+)`")
 # Ways to order memory that no label could stand before.
 _BYPASS = re.compile(r"\b(?:__atomic_|__sync_|ksync__mc_|KSYNC__MO_)\w+")
 _CALL = re.compile(r"\b(ksync_\w+)\s*\(")
@@ -315,6 +319,20 @@ def check_pairs(ledger):
                 file, offset,
                 f"refers to ORDER {label}, which no operation carries",
             )
+
+
+def check_pages(ledger, root):
+    """(page, line, what is wrong) for each label that a page makes up."""
+    known = {end.label for end in ledger.ends}
+    for path in sorted(glob.glob("docs/*.md", root_dir=root)):
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            text = file.read()
+        for section in _SECTION.finditer(text):
+            for match in _PAGE_LABEL.finditer(section[0]):
+                if match[1] not in known:
+                    at = section.start() + match.start()
+                    yield (path, text.count("\n", 0, at) + 1,
+                           f"no operation carries ORDER {match[1]}")
 
 
 def read_needs_model(path):

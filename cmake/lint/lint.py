@@ -49,6 +49,8 @@ def order(project, report):
     listed = ledger.read_needs_model(os.path.join(project.root, NEEDS_MODEL))
     for name, message in ledger.check_needs_model(found, listed):
         report.fault(NEEDS_MODEL, 1, f"{name}: {message}")
+    for path, line, message in ledger.check_pages(found, project.root):
+        report.fault(path, line, message)
 
 
 def killers(project, report):

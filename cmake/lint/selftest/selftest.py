@@ -131,6 +131,9 @@ SEEDS = [
      "tsan/needs_model.txt", "no ORDER label has this end"),
     ("order", append("tsan/needs_model.txt", "box.full:release\n"),
      "tsan/needs_model.txt", "give the reason"),
+    ("order", append("docs/box.md", "\n## ORDER labels\n\n`box.full`, "
+                     "`box.c`, `box.fill`\n"),
+     "docs/box.md", "no operation carries ORDER box.fill"),
     # What is known to notice a missing order.
     ("killers", replace(KILLERS, "box.lid:full:1\tbox\tlid\tlost wake-up",
                         "box.lid:full:1\t-\t-\tno model fails"),
