@@ -344,6 +344,8 @@ static void kthread_made(struct waited *w, int (*fn)(void *))
 {
 	w->task = ksync_kthread_create(fn, w, "waited");
 	waited_must(w, !ksync_IS_ERR(w->task));
+	/* It may end before it is told to. */
+	ksync_task_get(w->task);
 	(void)ksync_wake_up_process(w->task);
 	kthread_begins(w);
 }
@@ -360,7 +362,7 @@ static int kthread_ends_when_ready(void *data)
 
 static void kthread_stop_it(struct waited *w)
 {
-	waited_must(w, ksync_kthread_stop(w->task) == 7);
+	waited_must(w, ksync_kthread_stop_put(w->task) == 7);
 }
 WAITS_FOR_LOCK(kthread_stop, kthread_made(w, kthread_ends_when_ready),
 	       waited_set_ready(w), kthread_stop_it(w), (void)0)
