@@ -675,6 +675,9 @@ bool system_fork(void (*copy)(void))
 {
 	bool child;
 
+	/* A step of its own: what is prepared may be no step, such as the
+	 * graph's lock, which is not to be held from the start. */
+	(void)KSYNC_READ_ONCE(forked);
 	parts_down(part_prepare, false);
 	copy();
 	child = explore_choose(2);
