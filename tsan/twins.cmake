@@ -147,7 +147,7 @@ ksync_broken(unit_fd.unit unit_fd object/unit_fd.c
 	FIND "		f->units->give_back(f->object);"
 	PUT "		;"
 	SCENE crowd
-	SAYS "broken: the unit was lost"
+	SAYS "broken: the unit was lost|broken: stall"
 )
 ksync_broken(unit_fd.leave unit_fd object/unit_fd.c
 	FIND "!f->units->leave(f->object, w)"
