@@ -213,6 +213,8 @@ BENCH_SUBJECT(arc_pointer, "arc", nullptr, "shared_ptr", BENCH_LIBSTDCXX,
 	      run_pointer, count_bytes(), BENCH_ALONE)
 BENCH_SUBJECT(arc_upgrade, "arc", "upgrade", "weak_ptr", BENCH_LIBSTDCXX,
 	      run_upgrade, 0, BENCH_ALONE)
+BENCH_SUBJECT(aref_pointer, "aref", nullptr, "shared_ptr", BENCH_LIBSTDCXX,
+	      run_pointer, count_bytes(), 0)
 BENCH_SUBJECT(kref_pointer, "kref", nullptr, "shared_ptr", BENCH_LIBSTDCXX,
 	      run_pointer, count_bytes(), BENCH_ALONE)
 

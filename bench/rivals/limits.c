@@ -67,6 +67,10 @@ static inline void locked_pair(int *count)
 BENCH_OP_LOOP(run_locked_pair, int *count = BENCH_OPAQUE(&object.count),
 	      locked_pair(count))
 
+/* What is guarded, used without a look at the guard. */
+BENCH_OP_LOOP(run_unasked, int *count = BENCH_OPAQUE(&object.count),
+	      BENCH_USE(*count))
+
 BENCH_SUBJECT(one_atomic, .family = "mutex", .impl = "limit-1-atomic",
 	      .run = run_one_atomic, .traits = BENCH_LIMIT | BENCH_ALONE)
 BENCH_SUBJECT(two_atomics, .family = "mutex", .impl = "limit-2-atomics",
@@ -79,5 +83,10 @@ BENCH_SUBJECT(kref_pair, .family = "kref", .impl = "limit-locked-pair",
 	      .run = run_locked_pair, .traits = BENCH_LIMIT | BENCH_ALONE)
 BENCH_SUBJECT(arc_pair, .family = "arc", .impl = "limit-locked-pair",
 	      .run = run_locked_pair, .traits = BENCH_LIMIT | BENCH_ALONE)
+BENCH_SUBJECT(aref_pair, .family = "aref", .impl = "limit-locked-pair",
+	      .run = run_locked_pair, .traits = BENCH_LIMIT)
+BENCH_SUBJECT(unasked, .family = "locked_by", .op = "access",
+	      .impl = "limit-unasked", .run = run_unasked,
+	      .traits = BENCH_LIMIT | BENCH_ALONE)
 BENCH_SUBJECT(semaphore, .family = "semaphore", .impl = "limit-2-atomics",
 	      .run = run_two_atomics, .traits = BENCH_LIMIT | BENCH_ALONE)

@@ -367,6 +367,15 @@ BENCH_SUBJECT(write_pair, .family = "seqlock", .op = "write",
 BENCH_SUBJECT(mixed, .family = "seqlock", .op = "mixed",
 	      .impl = "pthread-rwlock", .version = "libc", .run = run_mixed,
 	      .bytes = sizeof(pthread_rwlock_t))
+BENCH_SUBJECT(set_once, .family = "set_once", .op = "get",
+	      .impl = "pthread-once", .version = "libc", .run = run_once,
+	      .bytes = sizeof(pthread_once_t), .traits = BENCH_ALONE)
+BENCH_SUBJECT(revocable, .family = "revocable", .op = "rcu",
+	      .impl = "pthread-rwlock", .version = "libc", .run = run_rwlock,
+	      .bytes = sizeof(pthread_rwlock_t), .traits = BENCH_ALONE)
+BENCH_SUBJECT(revocable_srcu, .family = "revocable", .op = "srcu",
+	      .impl = "pthread-rwlock", .version = "libc", .run = run_rwlock,
+	      .bytes = sizeof(pthread_rwlock_t), .traits = BENCH_ALONE)
 BENCH_SUBJECT(once, .family = "once", .op = "done", .impl = "pthread-once",
 	      .version = "libc", .run = run_once,
 	      .bytes = sizeof(pthread_once_t), .traits = BENCH_ALONE)
