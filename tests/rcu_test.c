@@ -820,9 +820,8 @@ Test(rcu_fork, what_was_asked_for_is_over_in_the_child_too)
 	struct rcu_head head;
 	unsigned long cookie;
 
-	/* A thread that begins may hold malloc()'s locks, which a fork copies:
-	 * gcc 12's AddressSanitizer. The callbacks' thread has begun after this.
-	 */
+	/* A thread that begins may hold malloc()'s locks, which a fork copies
+	 * (gcc 12's AddressSanitizer). After this the callbacks' has begun. */
 	call_rcu(&head, count_only);
 	rcu_barrier();
 	rcu_read_lock();
