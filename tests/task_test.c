@@ -849,9 +849,12 @@ static void use_at_last(void *arg)
 		(void)current;
 }
 
+static int left_by; /* its thread's id */
+
 static void *leave_a_record(void *arg)
 {
 	pthread_setspecific(last_key, arg);
+	left_by = tid();
 	return NULL;
 }
 
@@ -862,6 +865,8 @@ Test(of_pthread, does_not_take_a_thread_for_one_that_had_its_handle_before)
 
 	pthread_key_create(&last_key, use_at_last);
 	run_thread(leave_a_record, &barrier);
+	/* Joined is a little earlier than gone. */
+	wait_until(syscall(SYS_tgkill, getpid(), left_by, 0) != 0);
 
 	/* libc gives the new thread the old one's stack, and so its handle. */
 	pthread_barrier_init(&barrier, NULL, 2);
